@@ -14,12 +14,12 @@ export const idOf = <const Kind extends string>(kind: Kind) =>
   z
     .string()
     .regex(pattern, 'This is not a UUIDv7.')
-    .brand<Kind, 'inout'>()
     .meta({
       description: `Id of a ${kind.toLowerCase()}, a UUIDv7`,
       format: 'uuid',
       examples: ['0199c0de-7a11-7bad-8a5e-5eed00c0ffee'],
     })
+    .brand<Kind, 'inout'>()
 
 /** Whether a string is an id, of whatever kind the caller says it is. */
 export const isId = <Kind extends string>(value: string): value is Id<Kind> => pattern.test(value)

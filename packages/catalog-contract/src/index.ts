@@ -1,0 +1,7 @@
+export * from './category.ts'
+export * from './contract.ts'
+export * from './errors.ts'
+export * from './events.ts'
+export * from './permissions.ts'
+export * from './product.ts'
+export * from './stock.ts'

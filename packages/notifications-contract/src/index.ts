@@ -1,0 +1,3 @@
+export * from './contract.ts'
+export * from './notification.ts'
+export * from './permissions.ts'

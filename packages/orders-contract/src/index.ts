@@ -1,0 +1,6 @@
+export * from './contract.ts'
+export * from './errors.ts'
+export * from './events.ts'
+export * from './order.ts'
+export * from './permissions.ts'
+export * from './sale.ts'

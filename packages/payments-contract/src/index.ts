@@ -1,0 +1,7 @@
+export * from './contract.ts'
+export * from './errors.ts'
+export * from './events.ts'
+export * from './payment.ts'
+export * from './permissions.ts'
+export * from './refund.ts'
+export * from './sandbox.ts'

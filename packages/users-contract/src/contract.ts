@@ -1,0 +1,174 @@
+import { defineContract, line, NotFound, operation, pageOf, pageRequest } from '@plinth/kernel'
+import { z } from 'zod'
+import * as errors from './errors.ts'
+import { passwordResetRequested, registered } from './events.ts'
+import { usersPermissions as can } from './permissions.ts'
+import {
+  accessChange,
+  contact,
+  email,
+  mailTokenPurpose,
+  newPassword,
+  roleName,
+  tokens,
+  user,
+  userId,
+  userStatus,
+} from './user.ts'
+
+const oneUser = z.strictObject({ userId })
+const refreshToken = z.string().min(1).max(500)
+const mailToken = z.string().min(1).max(500)
+const password = z.string().min(1).max(1000)
+
+/** All that the world knows of the users domain. */
+export const usersContract = defineContract({
+  name: 'users',
+  permissions: can,
+  events: { registered, passwordResetRequested },
+  operations: {
+    register: operation({
+      summary: 'Sign up',
+      input: z.strictObject({ email, password: newPassword, name: line(200) }),
+      output: user,
+      errors: [errors.EmailTaken],
+      access: 'public',
+    }),
+    login: operation({
+      summary: 'Sign in',
+      input: z.strictObject({ email: z.string().min(1).max(254), password }),
+      output: tokens,
+      errors: [errors.InvalidCredentials, errors.AccountSuspended],
+      access: 'public',
+    }),
+    refresh: operation({
+      summary: 'Trade a refresh token for a new pair of tokens',
+      input: z.strictObject({ refreshToken }),
+      output: tokens,
+      errors: [errors.RefreshTokenReused, errors.AccountSuspended],
+      access: 'public',
+    }),
+    logout: operation({
+      summary: 'Sign out: end the session of a refresh token',
+      input: z.strictObject({ refreshToken }),
+      output: z.undefined(),
+      idempotent: true,
+      access: 'public',
+    }),
+    requestPasswordReset: operation({
+      summary: 'Ask for a mail with which to set a new password',
+      input: z.strictObject({ email: z.string().min(1).max(254) }),
+      output: z.undefined(),
+      access: 'public',
+    }),
+    resetPassword: operation({
+      summary: 'Set a new password with a mailed token',
+      input: z.strictObject({ token: mailToken, password: newPassword }),
+      output: z.undefined(),
+      errors: [errors.InvalidToken],
+      access: 'public',
+    }),
+    verifyEmail: operation({
+      summary: 'Confirm an e-mail address with a mailed token',
+      input: z.strictObject({ token: mailToken }),
+      output: z.undefined(),
+      errors: [errors.InvalidToken],
+      access: 'public',
+    }),
+    getMe: operation({
+      summary: 'See the own account',
+      input: z.strictObject({}),
+      output: user,
+      access: [can.readOwn, can.readAny],
+    }),
+    listUsers: operation({
+      summary: 'List accounts',
+      input: z.strictObject({
+        ...pageRequest.shape,
+        email: z.string().max(254).optional(),
+        role: roleName.optional(),
+        status: userStatus.optional(),
+      }),
+      output: pageOf(user),
+      access: [can.readAny],
+    }),
+    getUser: operation({
+      summary: 'See an account',
+      input: oneUser,
+      output: user,
+      errors: [NotFound],
+      access: [can.readAny],
+    }),
+    setRoles: operation({
+      summary: 'Say which roles a user has',
+      input: z.strictObject({ userId, roles: z.array(roleName).max(20) }),
+      output: user,
+      errors: [NotFound, errors.LastAdmin],
+      idempotent: true,
+      access: [can.rolesAny],
+    }),
+    suspend: operation({
+      summary: 'Suspend an account: its sessions end',
+      input: oneUser,
+      output: user,
+      errors: [NotFound, errors.LastAdmin],
+      idempotent: true,
+      access: [can.suspendAny],
+    }),
+    reinstate: operation({
+      summary: 'Reinstate a suspended account',
+      input: oneUser,
+      output: user,
+      errors: [NotFound],
+      idempotent: true,
+      access: [can.suspendAny],
+    }),
+    getKeys: operation({
+      summary: 'The public keys that access tokens are signed with, as a JWK set (RFC 7517)',
+      input: z.strictObject({}),
+      output: z.strictObject({ keys: z.array(z.record(z.string(), z.unknown())) }).meta({ id: 'JwkSet' }),
+      access: 'public',
+    }),
+    getContacts: operation({
+      summary: 'How to reach these users by mail; unknown ones are left out',
+      input: z.strictObject({ userIds: z.array(userId).max(100) }),
+      output: z.array(contact),
+      access: 'internal',
+    }),
+    listAdmins: operation({
+      summary: 'How to reach the admins by mail',
+      input: z.strictObject({}),
+      output: z.array(contact),
+      access: 'internal',
+    }),
+    issueMailToken: operation({
+      summary: 'Mint a one-time token for a mail; only its hash is kept',
+      input: z.strictObject({ userId, purpose: mailTokenPurpose }),
+      output: z.strictObject({ token: z.string() }),
+      errors: [NotFound],
+      access: 'internal',
+    }),
+    listAccessChanges: operation({
+      summary: 'Changes that access tokens issued earlier do not know of, from the last hour or so',
+      input: z.strictObject({}),
+      output: z.array(accessChange),
+      access: 'internal',
+    }),
+    ensureAdmin: operation({
+      summary:
+        'Make sure that an admin with this e-mail exists; an existing account gains the role and keeps its password',
+      input: z.strictObject({
+        email,
+        password: newPassword,
+        name: line(200),
+        onlyIfNone: z.boolean().optional(),
+      }),
+      output: z.strictObject({ created: z.boolean() }),
+      idempotent: true,
+      access: 'internal',
+    }),
+  },
+})
+
+/** See {@link usersContract}. */
+export type UsersContract = typeof usersContract

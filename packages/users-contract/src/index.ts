@@ -1,0 +1,5 @@
+export * from './contract.ts'
+export * from './errors.ts'
+export * from './events.ts'
+export * from './permissions.ts'
+export * from './user.ts'
