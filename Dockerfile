@@ -1,0 +1,23 @@
+# syntax=docker/dockerfile:1.7-labs
+# One image, one process: the host with all domains. Sources run directly; nothing is built.
+FROM node:24-bookworm-slim AS dependencies
+WORKDIR /app
+# The manifests alone first, so that a change of source does not install anew.
+COPY package.json pnpm-workspace.yaml pnpm-lock.yaml ./
+COPY --parents apps/*/package.json packages/*/package.json ./
+RUN npx --yes pnpm@12.21.0 install --prod --frozen-lockfile
+
+FROM node:24-bookworm-slim
+WORKDIR /app
+ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000
+COPY --from=dependencies /app ./
+COPY package.json pnpm-workspace.yaml LICENSE ./
+COPY apps ./apps
+COPY packages ./packages
+COPY sql ./sql
+USER node
+EXPOSE 3000
+HEALTHCHECK --interval=10s --timeout=3s --start-period=20s \
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/health/live`).then(r => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+# Node itself is process 1 and gets SIGTERM: it stops taking requests, finishes what it has, and exits.
+CMD ["node", "apps/api/src/main.ts"]

@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest'
+import { ConfigError, readConfig } from './config.ts'
+import { generateKey } from './signing-keys.ts'
+
+const production = {
+  NODE_ENV: 'production',
+  DATABASE_URL: 'postgres://shop@db:5432/shop',
+  REDIS_URL: 'redis://cache:6379',
+  AMQP_URL: 'amqp://broker',
+  SMTP_URL: 'smtp://mail:25',
+  JWT_KEYS: JSON.stringify({ keys: [generateKey()] }),
+  PAYMENT_PROVIDER: 'sandbox',
+}
+
+const problemsOf = (env: Record<string, string>) => {
+  try {
+    readConfig(env)
+    return []
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems.map(each => each.split(':')[0])
+    throw error
+  }
+}
+
+describe('the configuration', () => {
+  it('needs nothing outside production', () => {
+    expect(readConfig({})).toMatchObject({
+      production: false,
+      PORT: 3000,
+      STORE_CURRENCY: 'USD',
+      RATE_LIMIT_PER_MINUTE: 600,
+    })
+  })
+
+  it('is good in production when everything is named', () => {
+    expect(readConfig(production)).toMatchObject({ production: true, PAYMENT_PROVIDER: 'sandbox' })
+  })
+
+  it('names everything that production misses, at once', () => {
+    expect(problemsOf({ NODE_ENV: 'production' })).toEqual([
+      'DATABASE_URL',
+      'REDIS_URL',
+      'AMQP_URL',
+      'SMTP_URL',
+      'JWT_KEYS',
+      'PAYMENT_PROVIDER',
+    ])
+  })
+
+  it('names everything that is missing and everything that is broken in one list', () => {
+    const { REDIS_URL: _, ...rest } = production
+    const broken = {
+      ...rest,
+      DATABASE_URL: 'nonsense',
+      AMQP_URL: 'http://broker',
+      JWT_KEYS: '{}',
+      PORT: '70000',
+      ADMIN_EMAIL: 'a@b.co',
+    }
+    expect(problemsOf(broken).sort()).toEqual([
+      'ADMIN_PASSWORD',
+      'AMQP_URL',
+      'DATABASE_URL',
+      'JWT_KEYS',
+      'PORT',
+      'REDIS_URL',
+    ])
+  })
+
+  it('takes an empty variable for one that is not set', () => {
+    expect(problemsOf({ ...production, SMTP_URL: '' })).toEqual(['SMTP_URL'])
+    expect(readConfig({ PORT: '' }).PORT).toBe(3000)
+  })
+
+  it('wants the secrets of Stripe where Stripe is the provider', () => {
+    expect(problemsOf({ PAYMENT_PROVIDER: 'stripe' })).toEqual(['STRIPE_SECRET_KEY', 'STRIPE_WEBHOOK_SECRET'])
+  })
+
+  it('never repeats a secret in what it complains of', () => {
+    const message = (() => {
+      try {
+        return readConfig({ ...production, JWT_KEYS: 'very-secret', SANDBOX_WEBHOOK_SECRET: 'hush' })
+      } catch (error) {
+        return String(error)
+      }
+    })()
+    expect(message).not.toMatch(/very-secret|hush/)
+  })
+})

@@ -1,0 +1,70 @@
+import { generateKeyPairSync, randomUUID } from 'node:crypto'
+import { mkdir, open, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+
+/** A private signing key as a JWK (RFC 7517): OKP Ed25519 (RFC 8037) or EC P-256, with `kid` and `alg`. */
+export const privateJwk = z.discriminatedUnion('kty', [
+  z.object({
+    kty: z.literal('OKP'),
+    crv: z.literal('Ed25519'),
+    alg: z.literal('EdDSA'),
+    kid: z.string().min(1),
+    x: z.string(),
+    d: z.string(),
+  }),
+  z.object({
+    kty: z.literal('EC'),
+    crv: z.literal('P-256'),
+    alg: z.literal('ES256'),
+    kid: z.string().min(1),
+    x: z.string(),
+    y: z.string(),
+    d: z.string(),
+  }),
+])
+
+/** See {@link privateJwk}. */
+export type PrivateJwk = z.infer<typeof privateJwk>
+
+/** A private JWK set as JSON text; the first key signs, all verify. */
+export const jwkSet = z.string().transform((text, context) => {
+  const parsed = z.object({ keys: z.array(privateJwk).min(1) }).safeParse(jsonOf(text))
+  if (parsed.success && new Set(parsed.data.keys.map(key => key.kid)).size === parsed.data.keys.length)
+    return parsed.data.keys
+  context.addIssue({
+    code: 'custom',
+    message: 'must be a private JWK set of Ed25519 or P-256 keys, each with its own kid and with alg',
+  })
+  return z.NEVER
+})
+
+/** A new Ed25519 key. */
+export const generateKey = (): PrivateJwk => {
+  const jwk = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' })
+  return privateJwk.parse({ ...jwk, alg: 'EdDSA', kid: randomUUID() })
+}
+
+/**
+ * The keys kept in a folder, made on first use: what stands in for `JWT_KEYS` outside production.
+ * Two processes that start at once end up with the same keys.
+ */
+export const keysIn = async (directory: string): Promise<PrivateJwk[]> => {
+  const path = join(directory, 'jwt-keys.json')
+  await mkdir(directory, { recursive: true })
+  try {
+    await using file = await open(path, 'wx', 0o600)
+    await file.writeFile(JSON.stringify({ keys: [generateKey()] }))
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
+  }
+  return jwkSet.parse(await readFile(path, 'utf8'))
+}
+
+const jsonOf = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
