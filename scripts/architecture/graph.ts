@@ -1,0 +1,42 @@
+/** The domains: each a contract and an implementation. */
+export const domains = ['users', 'catalog', 'cart', 'orders', 'payments', 'notifications'] as const
+
+const contracts = domains.map(domain => `${domain}-contract`)
+
+/**
+ * Who may know whom: for each package the packages of ours that it may depend on at run time. What is
+ * not named here is not allowed; a package that is not named here has no place in the house.
+ */
+export const allowed: Readonly<Record<string, readonly string[]>> = {
+  kernel: [],
+  telemetry: ['kernel'],
+  cache: ['kernel', 'telemetry'],
+  postgres: ['kernel', 'telemetry'],
+  messaging: ['kernel', 'postgres', 'telemetry'],
+  http: ['kernel', 'postgres', 'cache', 'telemetry'],
+  embedded: [],
+  testing: ['embedded'],
+  host: ['kernel', 'postgres', 'messaging', 'cache', 'http', 'telemetry'],
+  ...Object.fromEntries(contracts.map(contract => [contract, ['kernel']])),
+  ...Object.fromEntries(
+    domains.map(domain => [
+      domain,
+      ['kernel', 'postgres', 'messaging', 'cache', 'http', 'telemetry', ...contracts],
+    ]),
+  ),
+}
+
+/** What an application may depend on: everything but the tests' own things. */
+export const allowedForApps: readonly string[] = Object.keys(allowed).filter(name => name !== 'testing')
+
+/** Packages that may stand in the development dependencies of any other. */
+export const forDevelopment: readonly string[] = ['testing', 'embedded']
+
+/** Other people's packages that a contract may use. */
+export const contractLibraries: readonly string[] = ['zod']
+
+/** Entries beside the one that every package has. */
+export const extraEntries: Readonly<Record<string, readonly string[]>> = { testing: ['./global-setup'] }
+
+/** Files that decide and do nothing else: they import no I/O. */
+export const pureFiles: readonly string[] = ['packages/cart/src/cart-view.ts', 'packages/orders/src/order.ts']
