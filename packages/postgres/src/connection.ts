@@ -1,0 +1,175 @@
+import type { Logger } from '@plinth/telemetry'
+import postgres from 'postgres'
+import { ConnectionLost } from './failure.ts'
+import { onlyOneSocket } from './socket.ts'
+import { valueTypes } from './value-types.ts'
+
+/** How to reach the server, and what every session starts with. */
+export interface SessionSettings {
+  /** `postgres://user:password@host:port/database?sslmode=...` */
+  readonly url: string
+  readonly applicationName: string
+  /** Acts as this role: `set role`, before the first statement. */
+  readonly role?: string | undefined
+  /** Milliseconds a statement may take; 0 for no limit. */
+  readonly statementTimeoutMs: number
+  /** Milliseconds from the first packet to a session that is ready. */
+  readonly connectTimeoutMs: number
+  readonly logger: Logger
+}
+
+/** What came back from one statement. */
+export interface StatementResult {
+  /** Objects by column name, or arrays in the order of the columns. */
+  readonly rows: readonly unknown[]
+  /** The command tag's first word: `SELECT`, `COMMIT`, `ROLLBACK`. */
+  readonly command: string
+  /** Rows selected or affected. */
+  readonly count: number
+}
+
+/** `script` is the simple protocol: several statements, no parameters. */
+export type StatementForm = 'objects' | 'arrays' | 'script'
+
+/** One session with the server, from its opening to its end. It does not come back. */
+export interface Connection {
+  readonly alive: boolean
+  /** Milliseconds since the epoch. */
+  readonly openedAt: number
+  /**
+   * Sends a statement; several may be on their way at once and are executed in the order of the calls.
+   * Rejects with the driver's own error, or {@link ConnectionLost}; it always settles.
+   */
+  run(text: string, params: readonly unknown[], form: StatementForm): Promise<StatementResult>
+  /** Calls back once, when the session is over for whatever reason. */
+  onEnd(listener: () => void): void
+  /** Ends the session now; what is on its way is rejected. */
+  end(): void
+}
+
+/** What a connection may be opened for besides statements. */
+export interface SessionListeners {
+  readonly onNotification?: (channel: string, payload: string) => void
+}
+
+/** Opens a session, or rejects with the driver's error. */
+export const openConnection = async (
+  settings: SessionSettings,
+  { onNotification }: SessionListeners = {},
+): Promise<Connection> => {
+  const socket = onlyOneSocket()
+  const listeners: (() => void)[] = []
+  const pending = new Set<(error: Error) => void>()
+  let lost: ConnectionLost | undefined
+  let silence: NodeJS.Timeout | undefined
+
+  const lose = (reason: string) => {
+    if (lost !== undefined) return
+    lost = new ConnectionLost(reason)
+    clearTimeout(silence)
+    socket.destroy()
+    void sql.end({ timeout: 0 })
+    for (const reject of pending) reject(lost)
+    pending.clear()
+    for (const listener of listeners) listener()
+  }
+
+  const sql = postgres(settings.url, {
+    ...sessionOptions(settings),
+    ...{ socket: socket.open, onnotify: onNotification },
+    onclose: () => lose('the connection was closed'),
+  })
+
+  silence = setTimeout(
+    () => lose('the server took too long to accept the connection'),
+    settings.connectTimeoutMs,
+  )
+  const session = await reserved(sql).catch((error: unknown) => {
+    lose('the connection was refused')
+    throw error
+  })
+  clearTimeout(silence)
+
+  // PostgreSQL keeps to its own timeout of a statement; a server or a network that hangs does not.
+  const expectAnswer = () => {
+    if (settings.statementTimeoutMs === 0 || pending.size > 0) return
+    silence = setTimeout(() => lose('the server did not answer in time'), settings.statementTimeoutMs + grace)
+  }
+  const answered = (reject: (error: Error) => void) => {
+    pending.delete(reject)
+    if (pending.size === 0) clearTimeout(silence)
+    else silence?.refresh()
+  }
+
+  const parameter = (value: unknown) => {
+    if (value === undefined) throw new TypeError('a statement parameter is undefined; use null')
+    if (typeof value === 'string' || typeof value === 'number' || value === null) return value
+    if (typeof value === 'boolean' || value instanceof Date || value instanceof Uint8Array) return value
+    // Oid 0: the server says which type it expects, and that decides between an array and JSON.
+    return session.typed(value, 0)
+  }
+
+  return {
+    get alive() {
+      return lost === undefined
+    },
+    openedAt: Date.now(),
+    async run(text, params, form) {
+      // The driver acts one microtask after it is asked. Asking from within a microtask leaves no room in between
+      // for the event that tells of the connection's end.
+      await null
+      if (lost !== undefined) throw lost
+      const simple = form === 'script'
+      const query = session.unsafe(text, params.map(parameter), { ...{ simple }, prepare: !simple })
+      const answer = form === 'arrays' ? query.values() : query
+      return new Promise<StatementResult>((resolve, reject) => {
+        expectAnswer()
+        pending.add(reject)
+        answer.then(
+          result => {
+            answered(reject)
+            resolve({ rows: [...result], command: result.command, count: result.count ?? 0 })
+          },
+          (error: unknown) => {
+            answered(reject)
+            reject(error)
+          },
+        )
+      })
+    },
+    onEnd(listener) {
+      if (lost === undefined) listeners.push(listener)
+      else listener()
+    },
+    end: () => lose('the connection was ended'),
+  }
+}
+
+/** `reserve` waits for ever on a driver that is not connected yet and does not fetch types (postgres 3.4.9). */
+const reserved = async (sql: postgres.Sql) => {
+  await sql.unsafe('select 1')
+  return sql.reserve()
+}
+
+const sessionOptions = ({ applicationName, role, statementTimeoutMs, logger }: SessionSettings) => ({
+  max: 1,
+  fetch_types: false,
+  max_lifetime: null,
+  connect_timeout: 0,
+  // The driver must not hold statements back: what it holds back outlives the connection.
+  max_pipeline: Number.MAX_SAFE_INTEGER,
+  types: valueTypes,
+  onnotice: ({ severity, code }: postgres.Notice) =>
+    logger.debug({ severity, code }, 'PostgreSQL has a notice'),
+  connection: {
+    application_name: applicationName,
+    TimeZone: 'UTC',
+    client_min_messages: 'warning',
+    statement_timeout: statementTimeoutMs,
+    ...(statementTimeoutMs > 0 && { idle_in_transaction_session_timeout: statementTimeoutMs * 2 }),
+    ...(role !== undefined && { role }),
+  },
+})
+
+/** Milliseconds that an answer may be late after the server's own timeout. */
+const grace = 500

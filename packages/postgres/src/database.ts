@@ -1,0 +1,57 @@
+import type { InTx, TxContext } from '@plinth/kernel'
+import { failureOf } from './failure.ts'
+import type { Pool } from './pool.ts'
+import { type Queries, queriesOver, type Run } from './queries.ts'
+import { transact } from './transaction.ts'
+import { openedBy, within } from './tx.ts'
+
+/** A domain's view of a database. Several share a pool; each owns one schema. */
+export interface Database {
+  readonly pool: Pool
+  /** The PostgreSQL schema that belongs to the domain. Its statements name it; nothing relies on `search_path`. */
+  readonly schema: string
+  /**
+   * Queries within the context's transaction where it has one, else each in a transaction of its own. They
+   * keep to the context's deadline and signal. A transaction of another pool is refused.
+   */
+  on(context: TxContext): Queries
+  /**
+   * Joins the context's transaction, or opens one: committed when the work returns, rolled back when it throws. Await
+   * nothing but the database inside. See {@link transact} for what it throws.
+   */
+  transaction<T>(context: TxContext, work: (context: InTx) => Promise<T>): Promise<T>
+}
+
+/** A domain's view of the pool's database. */
+export const createDatabase = ({
+  pool,
+  schema,
+}: {
+  readonly pool: Pool
+  readonly schema: string
+}): Database => {
+  if (!/^[a-z][a-z0-9_]*$/.test(schema)) throw new Error(`${schema} is no name for a schema`)
+  return {
+    pool,
+    schema,
+    on(context) {
+      if (context.tx === undefined) return queriesOver(alone(pool, context))
+      const tx = openedBy(pool, context.tx)
+      return queriesOver((text, params, form) => tx.run(context, text, params, form))
+    },
+    transaction: (context, work) => transact(pool, context, work),
+  }
+}
+
+/** A statement by itself. Its connection goes back when the server is done with it, though the caller may leave before. */
+const alone =
+  (pool: Pool, context: TxContext): Run =>
+  async (text, params, form) => {
+    const connection = await pool.acquire(context)
+    const answer = connection.run(text, params, form).finally(() => pool.release(connection))
+    try {
+      return await within(context, answer)
+    } catch (error) {
+      throw failureOf(error, context)
+    }
+  }

@@ -1,0 +1,84 @@
+import { type InTx, remaining, type TxContext } from '@plinth/kernel'
+import { failureOf } from './failure.ts'
+import type { Pool } from './pool.ts'
+import { DatabaseTx, openedBy, unwrap, within } from './tx.ts'
+
+/**
+ * Runs the work in a transaction: the context's own, when there is one, else a new one that is committed when the
+ * work returns and rolled back when it throws or when any of its statements failed. Nothing is retried. `Unavailable`
+ * from COMMIT itself means that the outcome is not known.
+ */
+export const transact = async <T>(
+  pool: Pool,
+  context: TxContext,
+  work: (context: InTx) => Promise<T>,
+): Promise<T> => {
+  if (context.tx !== undefined) {
+    const { tx } = context
+    if (openedBy(pool, tx).over) throw new Error('the transaction is over; nothing can join it any more')
+    return work({ ...context, tx })
+  }
+  const tx = new DatabaseTx(pool, await pool.acquire(context))
+  const result = await begin(tx, context)
+    .then(() => work({ ...context, tx }))
+    .then(value => {
+      if (tx.failure !== undefined) throw tx.failure
+      return value
+    })
+    .catch(async (error: unknown) => {
+      await rollback(tx, context)
+      throw failureOf(error, context)
+    })
+  await commit(tx)
+  for (const action of tx.afterCommit) tellOf(pool, action)
+  return result
+}
+
+/**
+ * Runs the function once the transaction is committed, and never if it is rolled back: to wake a job, to
+ * drop a cache entry. It should be quick; what it throws is logged.
+ */
+export const afterCommit = ({ tx }: InTx, action: () => void): void => {
+  unwrap(tx).afterCommit.push(action)
+}
+
+const begin = async (tx: DatabaseTx, context: TxContext) => {
+  const left = remaining(context)
+  const limit = tx.pool.settings.statementTimeoutMs
+  const shorter = left !== undefined && (limit === 0 || left < limit)
+  await tx.run(
+    context,
+    shorter ? `begin; set local statement_timeout = ${Math.max(1, left)}` : 'begin',
+    [],
+    'script',
+  )
+}
+
+const commit = async (tx: DatabaseTx) => {
+  tx.over = true
+  const { command } = await tx.connection.run('commit', [], 'script').catch((error: unknown) => {
+    tx.connection.end()
+    throw failureOf(error)
+  })
+  tx.pool.release(tx.connection)
+  // PostgreSQL answers COMMIT with ROLLBACK when a statement had failed that nobody waited for.
+  if (command !== 'COMMIT') throw tx.failure ?? new Error('a statement that nobody waited for has failed')
+}
+
+/** The caller waits for it as long as its patience lasts; it is done in any case. */
+const rollback = async (tx: DatabaseTx, context: TxContext) => {
+  tx.over = true
+  const done = tx.connection.run('rollback', [], 'script').then(
+    () => tx.pool.release(tx.connection),
+    () => tx.connection.end(),
+  )
+  await within(context, done).catch(() => undefined)
+}
+
+const tellOf = (pool: Pool, action: () => void) => {
+  try {
+    action()
+  } catch (error) {
+    pool.settings.logger.error({ err: error }, 'an action after a commit failed')
+  }
+}

@@ -1,0 +1,84 @@
+import { DeadlineExceeded, remaining, Tx, type TxContext } from '@plinth/kernel'
+import type { Connection, StatementForm, StatementResult } from './connection.ts'
+import { failureOf } from './failure.ts'
+import type { Pool } from './pool.ts'
+
+/**
+ * An open transaction: one connection, from BEGIN until COMMIT or ROLLBACK. After that, or once the connection is
+ * lost, it refuses every statement by itself.
+ */
+export class DatabaseTx extends Tx {
+  protected override readonly opened = true
+  readonly pool: Pool
+  readonly connection: Connection
+  /** What runs once it is committed. */
+  readonly afterCommit: (() => void)[] = []
+  /** The first statement that failed: PostgreSQL then only takes a ROLLBACK, whatever the callback makes of it. */
+  failure: unknown
+  over = false
+
+  constructor(pool: Pool, connection: Connection) {
+    super()
+    this.pool = pool
+    this.connection = connection
+  }
+
+  /** Sends a statement within the transaction. */
+  async run(
+    context: TxContext,
+    text: string,
+    params: readonly unknown[],
+    form: StatementForm,
+  ): Promise<StatementResult> {
+    if (this.over) throw new Error('the transaction is over; nothing can join it any more')
+    try {
+      return await within(context, this.connection.run(text, params, form))
+    } catch (error) {
+      const failure = failureOf(error, context)
+      this.failure ??= failure
+      throw failure
+    }
+  }
+}
+
+/** The transaction behind a context's handle; an error where it belongs to another database. */
+export const openedBy = (pool: Pool, tx: Tx): DatabaseTx => {
+  const opened = unwrap(tx)
+  if (opened.pool !== pool)
+    throw new Error(
+      'the transaction belongs to another database; call this one without it (see withoutTx, detached)',
+    )
+  return opened
+}
+
+/** The transaction behind a handle, whichever pool it belongs to. */
+export const unwrap = (tx: Tx): DatabaseTx => {
+  if (!(tx instanceof DatabaseTx)) throw new TypeError('this is not a transaction of @plinth/postgres')
+  return tx
+}
+
+/**
+ * The promise, or the end of the caller's patience if that is first. The work goes on by itself; what it does then
+ * is up to whoever started it.
+ */
+export const within = <T>(context: TxContext, work: Promise<T>): Promise<T> => {
+  const { signal } = context
+  const left = remaining(context)
+  if (signal === undefined && left === undefined) return work
+  return new Promise<T>((resolve, reject) => {
+    const abort = () => leave(() => reject(signal?.reason))
+    const timer =
+      left === undefined ? undefined : setTimeout(() => leave(() => reject(DeadlineExceeded())), left)
+    const leave = (then: () => void) => {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', abort)
+      then()
+    }
+    signal?.addEventListener('abort', abort, { once: true })
+    if (signal?.aborted) abort()
+    work.then(
+      value => leave(() => resolve(value)),
+      (error: unknown) => leave(() => reject(error)),
+    )
+  })
+}
