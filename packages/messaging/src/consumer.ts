@@ -1,0 +1,119 @@
+import {
+  type CallContext,
+  type CloudEvent,
+  cloudEvent,
+  dataSchemaOf,
+  type EventDeclaration,
+  type InTx,
+} from '@plinth/kernel'
+import { claimInbox, type Database } from '@plinth/postgres'
+import type { z } from 'zod'
+import type { Queue } from './broker.ts'
+
+/** An event as its consumer sees it: the envelope with its data checked and typed. */
+export type Received<Data extends z.ZodType> = Omit<CloudEvent, 'data'> & { readonly data: z.output<Data> }
+
+/** A consumer whose handler needs nothing but the event. */
+export interface ConsumerSpecification<Data extends z.ZodType> {
+  /** `domain.what-it-does`, as in `payments.refund-cancelled-order`: names the queue and the inbox rows. */
+  readonly name: `${string}.${string}`
+  readonly event: EventDeclaration<string, Data>
+  /** Runs in one transaction with the inbox row: its effect and the row are there together, once. */
+  readonly handle: (context: InTx, event: Received<Data>) => Promise<void>
+}
+
+/** A consumer that first asks others. */
+export interface PreparedConsumerSpecification<Data extends z.ZodType, Prepared>
+  extends Omit<ConsumerSpecification<Data>, 'handle'> {
+  /**
+   * Runs before the transaction, for calls to the outside and to neighbours. It runs again with every
+   * attempt and every duplicate, so whatever it calls must be idempotent.
+   */
+  readonly prepare: (context: CallContext, event: Received<Data>) => Promise<Prepared>
+  /** As in {@link ConsumerSpecification}, with what was prepared. */
+  readonly handle: (context: InTx, event: Received<Data>, prepared: Prepared) => Promise<void>
+}
+
+/** What one event type means to one domain. */
+export interface Consumer extends Queue {
+  /** The domain whose schema has the inbox. */
+  readonly domain: string
+  /** Understands an envelope; throws {@link Unreadable}. */
+  read(envelope: unknown): ReadEvent
+}
+
+/** An event that its consumer understands. */
+export interface ReadEvent {
+  readonly id: string
+  readonly type: string
+  readonly traceparent: string | undefined
+  /** Prepares and handles it; a `duplicate` had its effect before and has none now. */
+  handle(context: CallContext, database: Database): Promise<'handled' | 'duplicate'>
+}
+
+/** The message is no event, not of the declared type and version, or its data does not fit its schema. */
+export class Unreadable extends Error {
+  override readonly name = 'Unreadable'
+}
+
+/**
+ * Defines a consumer of one event.
+ *
+ * ```ts
+ * defineConsumer({
+ *   name: 'payments.refund-cancelled-order',
+ *   event: ordersContract.events.cancelled,
+ *   handle: (context, { data }) => requestRefund(context, data.orderId),
+ * })
+ * ```
+ */
+export function defineConsumer<Data extends z.ZodType>(spec: ConsumerSpecification<Data>): Consumer
+/** Defines a consumer that asks others before its transaction. */
+export function defineConsumer<Data extends z.ZodType, Prepared>(
+  spec: PreparedConsumerSpecification<Data, Prepared>,
+): Consumer
+export function defineConsumer(
+  spec: Omit<PreparedConsumerSpecification<z.ZodType, unknown>, 'prepare'> &
+    Partial<Pick<PreparedConsumerSpecification<z.ZodType, unknown>, 'prepare'>>,
+): Consumer {
+  const { name, event: declaration, prepare, handle } = spec
+  return {
+    queue: name,
+    types: [declaration.type],
+    domain: name.slice(0, name.indexOf('.')),
+    read(envelope) {
+      const event = received(envelope, declaration)
+      return {
+        id: event.id,
+        type: event.type,
+        traceparent: event.traceparent,
+        async handle(context, database) {
+          const prepared = await prepare?.(context, event)
+          return database.transaction(context, async inTx => {
+            if (!(await claimInbox(inTx, database, name, event.id))) return 'duplicate'
+            await handle(inTx, event, prepared)
+            return 'handled'
+          })
+        },
+      }
+    },
+  }
+}
+
+const received = (envelope: unknown, declaration: EventDeclaration): Received<z.ZodType> => {
+  const event = cloudEvent.safeParse(envelope)
+  if (!event.success) throw new Unreadable(`not an event: ${problemsOf(event.error)}`)
+  const { type, dataschema } = event.data
+  if (type !== declaration.type || dataschema !== dataSchemaOf(declaration))
+    throw new Unreadable(`${dataschema} is not ${dataSchemaOf(declaration)}`)
+  const data = declaration.data.safeParse(event.data.data)
+  if (!data.success) throw new Unreadable(`the data of ${type} does not fit: ${problemsOf(data.error)}`)
+  return { ...event.data, data: data.data }
+}
+
+/** Where it does not fit, without the values, which may be personal. */
+const problemsOf = ({ issues }: z.ZodError): string =>
+  issues
+    .slice(0, 5)
+    .map(({ path, message }) => `${path.join('.') || 'all of it'}: ${message}`)
+    .join('; ')

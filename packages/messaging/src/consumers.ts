@@ -1,0 +1,128 @@
+import { ContractError, DeadlineExceeded, service } from '@plinth/kernel'
+import type { Database } from '@plinth/postgres'
+import {
+  childTraceparent,
+  type Logger,
+  type Metrics,
+  safeMessage,
+  silentMetrics,
+  traceLogFields,
+  withLogFields,
+} from '@plinth/telemetry'
+import type { Broker, Delivery, Verdict } from './broker.ts'
+import { type Consumer, type ReadEvent, Unreadable } from './consumer.ts'
+
+/** What {@link startConsumers} needs. */
+export interface ConsumersOptions {
+  readonly broker: Broker
+  readonly consumers: readonly Consumer[]
+  /** The database of a domain, for its inbox and its handlers' transactions. */
+  readonly databaseOf: (domain: string) => Database
+  readonly logger: Logger
+  readonly metrics?: Metrics
+  /** How many events a consumer has in hand at a time; 16 unless given. */
+  readonly concurrency?: number
+  /** How long one attempt may take, in milliseconds; 20 s unless given. */
+  readonly attemptMs?: number
+}
+
+/** Running consumers; disposing lets events in hand come to their end. */
+export interface RunningConsumers extends AsyncDisposable {
+  /** Resolves when every queue stands and messages flow. */
+  readonly ready: Promise<void>
+}
+
+/** Takes events for all consumers from the broker. Does not wait for it. */
+export const startConsumers = (options: ConsumersOptions): RunningConsumers => {
+  const { broker, consumers, concurrency, metrics = silentMetrics } = options
+  const ended = metrics.counter({
+    name: 'events_consumed_total',
+    help: 'Attempts to handle an event, by how they ended',
+    labels: ['consumer', 'outcome'],
+  })
+  const seconds = metrics.histogram({
+    name: 'event_attempt_seconds',
+    help: 'How long attempts to handle an event take',
+    labels: ['consumer'],
+  })
+  const subscriptions = consumers.map(consumer =>
+    broker.subscribe({ ...consumer, ...(concurrency !== undefined && { concurrency }) }, async delivery => {
+      const stop = seconds.start()
+      const { outcome, verdict } = await attempt(consumer, delivery, options)
+      stop({ consumer: consumer.queue })
+      ended.inc({ consumer: consumer.queue, outcome })
+      return verdict
+    }),
+  )
+  return {
+    ready: Promise.all(subscriptions.map(({ ready }) => ready)).then(() => undefined),
+    async [Symbol.asyncDispose]() {
+      await Promise.all(subscriptions.map(subscription => subscription[Symbol.asyncDispose]()))
+    },
+  }
+}
+
+interface Ending {
+  readonly outcome: Verdict['kind'] | 'duplicate'
+  readonly verdict: Verdict
+}
+
+const attempt = async (
+  consumer: Consumer,
+  { event: envelope, attempt: number }: Delivery,
+  { databaseOf, logger, attemptMs = 20_000 }: ConsumersOptions,
+): Promise<Ending> => {
+  const fields = { consumer: consumer.queue, attempt: number }
+  let event: ReadEvent
+  try {
+    event = consumer.read(envelope)
+  } catch (error) {
+    logger.error({ ...fields, err: error }, 'a message cannot be read')
+    return endedAs(error instanceof Unreadable ? 'refused' : 'failed', error)
+  }
+  const traceparent = childTraceparent(event.traceparent)
+  const about = { ...fields, eventId: event.id, eventType: event.type }
+  return withLogFields({ ...about, ...traceLogFields(traceparent) }, async () => {
+    try {
+      const outcome = await inTime(attemptMs, deadline =>
+        event.handle(
+          { actor: service(consumer.domain), traceparent, ...deadline },
+          databaseOf(consumer.domain),
+        ),
+      )
+      return { outcome, verdict: { kind: 'handled' } }
+    } catch (error) {
+      const kind = isPassing(error) ? 'postponed' : 'failed'
+      logger.warn({ err: error }, kind === 'postponed' ? 'an event has to wait' : 'an event was not handled')
+      return endedAs(kind, error)
+    }
+  })
+}
+
+/** A handler that does not keep to its deadline is left behind; the inbox keeps its effect single. */
+const inTime = async <T>(
+  ms: number,
+  work: (context: { readonly deadline: number; readonly signal: AbortSignal }) => Promise<T>,
+): Promise<T> => {
+  const late = DeadlineExceeded('the attempt took too long')
+  const { promise, reject } = Promise.withResolvers<never>()
+  const controller = new AbortController()
+  const timer = setTimeout(() => {
+    controller.abort(late)
+    reject(late)
+  }, ms)
+  try {
+    return await Promise.race([work({ deadline: Date.now() + ms, signal: controller.signal }), promise])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** Something is away or slow: not the event's fault, so the attempt does not count. */
+const isPassing = (error: unknown): boolean =>
+  error instanceof ContractError && (error.kind === 'unavailable' || error.kind === 'deadline')
+
+const endedAs = (kind: 'failed' | 'postponed' | 'refused', error: unknown): Ending => ({
+  outcome: kind,
+  verdict: { kind, error: safeMessage(error) },
+})

@@ -1,0 +1,7 @@
+export type * from './broker.ts'
+export * from './consumer.ts'
+export * from './consumers.ts'
+export * from './contract.ts'
+export * from './dead-letters.ts'
+export { createPostgresBroker, type PostgresBrokerOptions } from './pg/broker.ts'
+export { createRabbitBroker, type RabbitBrokerOptions } from './rabbit/broker.ts'

@@ -1,0 +1,89 @@
+import { cloudEvent, newId } from '@plinth/kernel'
+import { createDatabase, type Pool } from '@plinth/postgres'
+import type { Logger } from '@plinth/telemetry'
+import { type Broker, defaultConcurrency } from '../broker.ts'
+import { defaultDelaysMs } from '../retry.ts'
+import { pause } from '../within.ts'
+import { createDeliveries, wakeChannel } from './deliveries.ts'
+import { type PullSubscription, pull } from './subscription.ts'
+
+/** What {@link createPostgresBroker} needs. */
+export interface PostgresBrokerOptions {
+  /** A pool whose role may use the schema `messaging`. */
+  readonly pool: Pool
+  /** Keeps several shops in one database apart; `plinth` unless given. */
+  readonly namespace?: string
+  readonly logger: Logger
+  /** Milliseconds before the second attempt, the third, and so on. */
+  readonly delaysMs?: readonly number[]
+  /** How long a consumer that went silent keeps its messages from the others; 15 s unless given. */
+  readonly leaseMs?: number
+}
+
+/** The broker over PostgreSQL itself, for shops without RabbitMQ: a row for each event and queue. */
+export const createPostgresBroker = ({
+  pool,
+  namespace = 'plinth',
+  logger,
+  delaysMs = defaultDelaysMs,
+  leaseMs = 15_000,
+}: PostgresBrokerOptions): Broker => {
+  const deliveries = createDeliveries(createDatabase({ pool, schema: 'messaging' }), namespace)
+  const subscriptions = new Set<PullSubscription>()
+  const closing = new AbortController()
+  const wakeAll = () => {
+    for (const subscription of subscriptions) subscription.wake()
+  }
+  let listening: ReturnType<Pool['listen']> | undefined
+  return {
+    namespace,
+    status: () => (closing.signal.aborted ? { up: false, reason: 'closed' } : { up: true }),
+    async declare(queues) {
+      while (!closing.signal.aborted) {
+        try {
+          return await deliveries.bind(queues)
+        } catch (error) {
+          logger.warn({ err: error }, 'queues could not be declared yet')
+          await pause(declareAgainMs, closing.signal)
+        }
+      }
+    },
+    async publish(messages) {
+      const outcomes = await deliveries.publish(messages)
+      wakeAll()
+      return outcomes
+    },
+    subscribe(queue, deliver) {
+      const subscription = pull({
+        deliveries,
+        queue,
+        deliver,
+        concurrency: queue.concurrency ?? defaultConcurrency,
+        delaysMs,
+        leaseMs,
+        logger,
+      })
+      subscriptions.add(subscription)
+      listening ??= pool.listen(wakeChannel, payload => payload === namespace && wakeAll(), wakeAll)
+      return {
+        ready: subscription.ready,
+        async [Symbol.asyncDispose]() {
+          await subscription[Symbol.asyncDispose]()
+          subscriptions.delete(subscription)
+        },
+      }
+    },
+    async redeliver(queue, event) {
+      if (!(await deliveries.exists(queue))) throw new Error(`there is no queue ${queue}`)
+      await deliveries.put(queue, cloudEvent.safeParse(event).data?.id ?? newId(), event)
+      wakeAll()
+    },
+    collectDead: () => ({ ready: Promise.resolve(), [Symbol.asyncDispose]: async () => undefined }),
+    async [Symbol.asyncDispose]() {
+      closing.abort()
+      listening?.end()
+    },
+  }
+}
+
+const declareAgainMs = 500

@@ -1,0 +1,79 @@
+import { Unavailable } from '@plinth/kernel'
+import type { ConfirmChannel } from 'amqplib'
+import type { Outcome } from '../broker.ts'
+import { settledWithin } from '../within.ts'
+import type { RabbitConnection } from './connection.ts'
+
+/** One message on its way to an exchange. */
+export interface Publication {
+  readonly exchange: string
+  readonly routingKey: string
+  /** JSON */
+  readonly body: Buffer
+  readonly messageId?: string
+  readonly type?: string
+  readonly headers?: Readonly<Record<string, string | number>>
+  readonly mandatory: boolean
+}
+
+/** Publishes and waits for the server's confirms. */
+export interface Publisher {
+  /** Outcomes in order. Rejects at once when the server is away, and after 10 s without an answer. */
+  publish(publications: readonly Publication[]): Promise<Outcome[]>
+  /** To be called in the setup of every channel that is published on. */
+  watch(channel: ConfirmChannel): void
+}
+
+/** A publisher over whatever channel is open. */
+export const createPublisher = (
+  connection: RabbitConnection,
+  current: () => ConfirmChannel | undefined,
+): Publisher => {
+  const returned = new Set<unknown>()
+  let published = 0
+
+  const send = (channel: ConfirmChannel, publication: Publication): Promise<Outcome> =>
+    new Promise((resolve, reject) => {
+      const correlationId = String(++published)
+      // The server confirms what it cannot route as well, and returns it before it confirms it.
+      channel.publish(
+        publication.exchange,
+        publication.routingKey,
+        publication.body,
+        propertiesOf(publication, correlationId),
+        error => {
+          const unroutable = returned.delete(correlationId)
+          if (error) reject(Unavailable('the broker did not take the message', { cause: error }))
+          else resolve(unroutable ? 'unroutable' : 'confirmed')
+        },
+      )
+    })
+
+  return {
+    watch: channel => {
+      channel.on('return', ({ properties }) => returned.add(properties.correlationId))
+    },
+    async publish(publications) {
+      const status = connection.status()
+      const channel = current()
+      if (!status.up) throw Unavailable(`the broker is away: ${status.reason}`)
+      if (channel === undefined) throw Unavailable('the broker is away: no channel')
+      const outcomes = Promise.all(publications.map(publication => send(channel, publication)))
+      if (await settledWithin(confirmMs, outcomes)) return await outcomes
+      if (connection.status().up) connection.drop()
+      throw Unavailable(`the broker did not confirm within ${confirmMs} ms`)
+    },
+  }
+}
+
+const confirmMs = 10_000
+
+const propertiesOf = ({ messageId, type, headers, mandatory }: Publication, correlationId: string) => ({
+  persistent: true,
+  mandatory,
+  contentType: 'application/cloudevents+json',
+  correlationId,
+  ...(messageId !== undefined && { messageId }),
+  ...(type !== undefined && { type }),
+  ...(headers !== undefined && { headers }),
+})
