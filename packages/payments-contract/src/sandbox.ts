@@ -1,17 +1,17 @@
 import { idOf, money, timestamp } from '@plinth/kernel'
 import { z } from 'zod'
 
-/** One thing the sandbox provider was asked to do, in its own words. */
+/** A capture or refund that the sandbox provider made, in its own words. What it refused is not in the journal: nothing happened. */
 export const journalEntry = z
   .strictObject({
     at: timestamp,
-    operation: z.enum(['capture', 'refund', 'void']),
+    operation: z.enum(['capture', 'refund']),
     orderId: idOf('Order'),
     paymentId: idOf('Payment'),
     refundId: idOf('Refund').nullable(),
     idempotencyKey: z.string(),
     amount: money,
-    outcome: z.enum(['succeeded', 'declined', 'failed']),
+    outcome: z.literal('succeeded'),
   })
   .meta({ id: 'SandboxJournalEntry' })
 

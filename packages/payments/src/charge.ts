@@ -1,0 +1,76 @@
+import { type Id, moneyOf, NotFound, remaining, type TxContext } from '@plinth/kernel'
+import type { ChargeOutcome } from '@plinth/payments-contract'
+import { sql } from 'drizzle-orm'
+import type { PaymentsDeps } from './deps.ts'
+import { type PaymentRow, settledOutcome } from './payment.ts'
+import type { Charge, PaymentProvider, ProviderAnswer } from './provider/provider.ts'
+
+type OnePayment = { readonly paymentId: Id<'Payment'> }
+
+/**
+ * Asks the provider to capture, or what became of an earlier try: the payment's id is the idempotency
+ * key of both. Whatever is not an answer is `pending`, and asked again later.
+ */
+export const charge =
+  (deps: PaymentsDeps) =>
+  (context: TxContext, { paymentId }: OnePayment) =>
+    ask(deps, context, paymentId, (provider, charge, signal) => provider.capture(charge, signal))
+
+/** Asks the provider never to capture; the answer may be that it has already. */
+export const abandon =
+  (deps: PaymentsDeps) =>
+  (context: TxContext, { paymentId }: OnePayment) =>
+    ask(deps, context, paymentId, (provider, charge, signal) => provider.void(charge, signal))
+
+const ask = async (
+  deps: PaymentsDeps,
+  context: TxContext,
+  paymentId: Id<'Payment'>,
+  call: (provider: PaymentProvider, charge: Charge, signal: AbortSignal) => Promise<ProviderAnswer>,
+): Promise<ChargeOutcome> => {
+  const { database, provider, logger } = deps
+  const [row] = await database
+    .on(context)
+    .execute<PaymentRow>(sql`select * from payments.payment where id = ${paymentId}`)
+  if (row === undefined) throw NotFound()
+  const settled = settledOutcome(row)
+  if (settled !== undefined) return settled
+  if (row.provider !== provider.name || row.token === null) {
+    logger.error(
+      { paymentId, provider: row.provider },
+      'a payment is open with a provider that is not configured',
+    )
+    return { outcome: 'pending' }
+  }
+  const charge = {
+    paymentId,
+    orderId: row.order_id,
+    amount: moneyOf(row.amount, row.currency),
+    token: row.token,
+  }
+  try {
+    const { reference, ...outcome } = await call(provider, charge, patienceOf(context))
+    if (reference !== undefined) await remember(deps, context, paymentId, reference)
+    return outcome
+  } catch (error) {
+    logger.warn({ err: error, paymentId, provider: provider.name }, 'the payment provider gave no answer')
+    return { outcome: 'pending' }
+  }
+}
+
+/** Keeps the provider's name for the payment: its refunds will have to name it. */
+const remember = async (
+  { database }: PaymentsDeps,
+  context: TxContext,
+  paymentId: Id<'Payment'>,
+  reference: string,
+) => {
+  await database
+    .on(context)
+    .execute(
+      sql`update payments.payment set reference = ${reference} where id = ${paymentId} and reference is null`,
+    )
+}
+
+/** A client that hangs up does not abort its payment, but the deadline of the call does. */
+const patienceOf = (context: TxContext): AbortSignal => AbortSignal.timeout(remaining(context) ?? 60_000)

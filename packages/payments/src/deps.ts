@@ -1,0 +1,17 @@
+import type { Database, Outbox } from '@plinth/postgres'
+import type { Logger } from '@plinth/telemetry'
+import type { PaymentProvider } from './provider/provider.ts'
+import type { Sandbox } from './sandbox/sandbox.ts'
+
+/** What every use case of payments needs. */
+export interface PaymentsDeps {
+  readonly database: Database
+  readonly outbox: Outbox
+  readonly logger: Logger
+  readonly provider: PaymentProvider
+  /** The sandbox behind the provider, where that is what it is. */
+  readonly sandbox: Sandbox | undefined
+  readonly settings: { readonly currency: string }
+  /** Called once a refund is due. */
+  readonly wakeRefunds: () => void
+}

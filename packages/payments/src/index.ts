@@ -1,0 +1,8 @@
+export { createPayments, type Payments, type PaymentsOptions, type ProviderSettings } from './payments.ts'
+export type {
+  Charge,
+  PaymentProvider,
+  ProviderAnswer,
+  ProviderMessage,
+  Reversal,
+} from './provider/provider.ts'

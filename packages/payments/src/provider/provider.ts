@@ -1,0 +1,58 @@
+import type { Id, Money } from '@plinth/kernel'
+import type { ChargeOutcome } from '@plinth/payments-contract'
+
+/** A payment as a provider needs to know it. */
+export interface Charge {
+  /** The idempotency key of the one capture this payment may ever have. */
+  readonly paymentId: Id<'Payment'>
+  readonly orderId: Id<'Order'>
+  readonly amount: Money
+  /** What the customer pays with, as the provider's own front end handed it out. */
+  readonly token: string
+}
+
+/** What a provider says of a payment, with its own name for it, where it has one. */
+export type ProviderAnswer = ChargeOutcome & { readonly reference?: string }
+
+/** A refund as a provider needs to know it. */
+export interface Reversal {
+  /** The idempotency key of this refund, however often it is tried. */
+  readonly refundId: Id<'Refund'>
+  readonly paymentId: Id<'Payment'>
+  readonly amount: Money
+  /** The provider's own name for the payment, where it gave one. */
+  readonly reference: string | null
+}
+
+/** What a provider has to tell of its own accord, once its signature is checked. */
+export interface ProviderMessage {
+  /** The provider's id of the message: the same id means the same message. */
+  readonly id: string
+  /** The payment or refund that has news, where it is one of ours. */
+  readonly about: { readonly paymentId: Id<'Payment'> } | { readonly refundId: Id<'Refund'> } | undefined
+}
+
+/** The provider is there and said no, this time: it did not do what it was asked. */
+export class ProviderRefused extends Error {
+  override readonly name = 'ProviderRefused'
+}
+
+/**
+ * Somebody outside who moves money. All of it may fail, hang, or happen without our hearing of it; that
+ * is why each call has an idempotency key and may be made again.
+ */
+export interface PaymentProvider {
+  /** The name that clients pass as `payment.provider`. */
+  readonly name: string
+  /** Captures, or says what became of an earlier try. Rejects when it is not known what happened. */
+  readonly capture: (charge: Charge, signal: AbortSignal) => Promise<ProviderAnswer>
+  /** Sees to it that nothing is captured from now on, or says that it has been already. */
+  readonly void: (charge: Charge, signal: AbortSignal) => Promise<ProviderAnswer>
+  /** Refunds, or confirms that it has. Rejects when it did not, or when that is not known. */
+  readonly refund: (reversal: Reversal, signal: AbortSignal) => Promise<void>
+  /** Reads a message; undefined when its signature does not hold. */
+  readonly readMessage: (
+    headers: Readonly<Record<string, string>>,
+    body: string,
+  ) => Promise<ProviderMessage | undefined>
+}

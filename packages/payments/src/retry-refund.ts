@@ -1,0 +1,35 @@
+import { type InputOf, NotFound, type TxContext } from '@plinth/kernel'
+import { NotRetryable, type paymentsContract, type Refund } from '@plinth/payments-contract'
+import { afterCommit } from '@plinth/postgres'
+import { sql } from 'drizzle-orm'
+import type { PaymentsDeps } from './deps.ts'
+import { type RefundRow, showRefund } from './refund.ts'
+
+/** Gives a refund that was given up another round of tries, under the same key. */
+export const retryRefund =
+  ({ database, wakeRefunds }: PaymentsDeps) =>
+  (context: TxContext, { refundId }: InputOf<typeof paymentsContract, 'retryRefund'>): Promise<Refund> =>
+    database.transaction(context, async inTx => {
+      const queries = database.on(inTx)
+      const [row] = await queries.execute<RefundRow>(sql`
+        with retried as (
+          update payments.refund
+             set status = 'pending', attempts = 0, next_attempt_at = now(), settled_at = null
+           where id = ${refundId} and status = 'failed'
+          returning *
+        ), counted as (
+          update payments.payment
+             set refunds_pending = refunds_pending + 1, refunds_failed = refunds_failed - 1
+            from retried where payment.id = retried.payment_id
+        )
+        select * from retried`)
+      if (row !== undefined) {
+        afterCommit(inTx, wakeRefunds)
+        return showRefund(row)
+      }
+      const [present] = await queries.execute<RefundRow>(
+        sql`select * from payments.refund where id = ${refundId}`,
+      )
+      if (present === undefined) throw NotFound()
+      throw NotRetryable()
+    })
