@@ -1,0 +1,46 @@
+import type { RateLimit, Verdict } from './rate-limiter.ts'
+import type { RedisConnection } from './redis-connection.ts'
+import { redisKey } from './redis-key.ts'
+import { redisScript, runScript } from './redis-script.ts'
+import { verdict } from './sliding-window.ts'
+
+/** Counts in Redis, one round trip a decision, by its clock; undefined where it cannot be reached. */
+export const createRedisRateLimiter =
+  (redis: RedisConnection) =>
+  async (key: string, { limit, windowMs }: RateLimit, cost: number): Promise<Verdict | undefined> => {
+    const bucket = redisKey(`${redis.prefix}limit:`, key)
+    const answer = await redis.attempt(client => runScript(client, script, [bucket], [limit, windowMs, cost]))
+    if (!answer.reached || !Array.isArray(answer.value)) return undefined
+    const [allowed, taken, roomAt, emptyAt]: number[] = answer.value.map(Number)
+    if (taken === undefined || roomAt === undefined || emptyAt === undefined) return undefined
+    return verdict(limit, { allowed: allowed === 1, taken, roomAt, emptyAt })
+  }
+
+/**
+ * `decide` in Lua: a list of the times, in milliseconds, at which units were taken, oldest first. It is as
+ * long as the limit at most and ends with its window. A clock set back counts as standing still.
+ */
+const script = redisScript(`
+  local limit, window, cost = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+  local time = redis.call('TIME')
+  local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+  now = math.max(now, tonumber(redis.call('LINDEX', KEYS[1], -1) or 0))
+  local oldest = redis.call('LINDEX', KEYS[1], 0)
+  while oldest and tonumber(oldest) <= now - window do
+    redis.call('LPOP', KEYS[1])
+    oldest = redis.call('LINDEX', KEYS[1], 0)
+  end
+  if cost < 0 then redis.call('RPOP', KEYS[1], -cost) end
+  local taken = redis.call('LLEN', KEYS[1])
+  local wanted = math.max(cost, 1)
+  local allowed = taken + wanted <= limit
+  if allowed and cost > 0 then
+    for unit = 1, cost do redis.call('RPUSH', KEYS[1], string.format('%.0f', now)) end
+    redis.call('PEXPIRE', KEYS[1], window)
+    taken = taken + cost
+  end
+  local index = taken + wanted - limit - 1
+  local room = index >= 0 and redis.call('LINDEX', KEYS[1], index) or now
+  local latest = redis.call('LINDEX', KEYS[1], -1) or now - window
+  return { allowed and 1 or 0, taken, tonumber(room) + window - now, tonumber(latest) + window - now }
+`)

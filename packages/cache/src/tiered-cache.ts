@@ -1,0 +1,159 @@
+import type { Counter, Logger } from '@plinth/telemetry'
+import type { Cache, EntryOptions } from './cache.ts'
+import type { Flight } from './flights.ts'
+import { createFlights } from './flights.ts'
+import type { MemoryTier } from './memory-tier.ts'
+import type { SharedLookup, SharedTier } from './shared-tier.ts'
+
+export interface Tiers {
+  readonly memory?: MemoryTier
+  readonly shared?: SharedTier
+  /** What stands in memory in front of a shared tier lives no longer than this. */
+  readonly memoryTtlMs: number
+  readonly logger: Logger
+  readonly reads: Counter<'outcome'>
+  readonly dispose: () => Promise<void>
+}
+
+/** What the cache forgets by itself when others tell it to. */
+export interface TieredCache extends Cache {
+  /** Others have changed these keys. */
+  overtaken(keys: readonly string[]): void
+  /** Others may have changed any key. */
+  overtakenAll(): void
+}
+
+/** The cache over a tier in this process, a shared one, or both: all its rules but where entries are kept. */
+export const createTieredCache = (tiers: Tiers): TieredCache => {
+  const { memory, shared, memoryTtlMs, logger, reads } = tiers
+  const lookups = createFlights()
+  const renewals = createFlights()
+
+  const remember = (key: string, text: string, freshMs: number, staleMs: number) => {
+    // In front of a shared tier only what is fresh is kept: that tier knows better what became of it.
+    if (shared === undefined) memory?.set(key, text, freshMs, staleMs)
+    else memory?.set(key, text, Math.min(freshMs, memoryTtlMs), 0)
+  }
+
+  const overtaken = (keys: readonly string[]) => {
+    for (const key of keys) {
+      lookups.outdate(key)
+      renewals.outdate(key)
+      memory?.delete(key)
+    }
+  }
+
+  /** Loads and keeps, unless what was loaded has been overtaken meanwhile. */
+  const loadAndKeep = async <T>(
+    key: string,
+    { ttlMs, staleMs = 0 }: EntryOptions<T>,
+    load: () => Promise<T>,
+    flight: Flight,
+    lookup: SharedLookup | undefined,
+  ): Promise<unknown> => {
+    const value = await load()
+    const text = textOf(value)
+    if (text === undefined) return value
+    if (flight.current) {
+      remember(key, text, ttlMs, staleMs)
+      // Nobody waits for it: the value is there already.
+      void lookup?.fill(text, ttlMs + staleMs).then(kept => {
+        if (!kept) memory?.delete(key)
+      })
+    }
+    return JSON.parse(text)
+  }
+
+  const renew = <T>(key: string, options: EntryOptions<T>, load: () => Promise<T>, lookup?: SharedLookup) => {
+    void renewals.join(key, async flight => {
+      try {
+        return await loadAndKeep(key, options, load, flight, lookup)
+      } catch (err) {
+        logger.warn({ err, key }, 'a cached entry could not be renewed')
+        return undefined
+      }
+    })
+  }
+
+  const lookUp = async <T>(key: string, options: EntryOptions<T>, load: () => Promise<T>, flight: Flight) => {
+    const lookup = await shared?.read(key, options.staleMs ?? 0)
+    const entry = lookup?.entry
+    const json = entry && jsonIn(entry.text, options.parse)
+    if (entry === undefined || json === undefined) {
+      reads.inc({ outcome: 'loaded' })
+      return loadAndKeep(key, options, load, flight, lookup)
+    }
+    if (entry.freshMs > 0) {
+      reads.inc({ outcome: 'shared' })
+      if (flight.current) remember(key, entry.text, entry.freshMs, 0)
+    } else {
+      reads.inc({ outcome: 'stale' })
+      renew(key, options, load, lookup)
+    }
+    return json.value
+  }
+
+  return {
+    async getOrLoad(key, options, load) {
+      const held = memory?.get(key)
+      const value = held && attempt(() => options.parse(held.json))
+      if (held !== undefined && value !== undefined) {
+        reads.inc({ outcome: held.fresh ? 'memory' : 'stale' })
+        if (!held.fresh) renew(key, options, load)
+        return value.value
+      }
+      return options.parse(await lookups.join(key, flight => lookUp(key, options, load, flight)))
+    },
+    async get(key, { parse, staleMs = 0 }) {
+      const held = memory?.get(key)
+      if (held !== undefined) return attempt(() => parse(held.json))?.value
+      const entry = (await shared?.read(key, staleMs))?.entry
+      const json = entry && jsonIn(entry.text, parse)
+      return json === undefined ? undefined : parse(json.value)
+    },
+    async set(key, value, { ttlMs, staleMs = 0 }) {
+      const text = textOf(value)
+      if (text === undefined) throw new TypeError(`What was to be cached as ${key} is not JSON`)
+      overtaken([key])
+      await shared?.put(key, text, ttlMs + staleMs)
+      overtaken([key])
+      remember(key, text, ttlMs, staleMs)
+    },
+    async delete(keys) {
+      const all = typeof keys === 'string' ? [keys] : keys
+      // Before, so that nothing old is joined; after, so that nothing is kept that was read in between.
+      overtaken(all)
+      if (shared === undefined || all.length === 0) return
+      await shared.forget(all)
+      overtaken(all)
+    },
+    overtaken,
+    overtakenAll() {
+      lookups.outdateAll()
+      renewals.outdateAll()
+      memory?.clear()
+    },
+    async [Symbol.asyncDispose]() {
+      memory?.clear()
+      await tiers.dispose()
+    },
+  }
+}
+
+const textOf = (value: unknown): string | undefined => JSON.stringify(value)
+
+/** The JSON in a text, where it is one that `parse` takes. */
+const jsonIn = (text: string, parse: (json: unknown) => unknown): { readonly value: unknown } | undefined =>
+  attempt(() => {
+    const json: unknown = JSON.parse(text)
+    parse(json)
+    return json
+  })
+
+const attempt = <T>(work: () => T): { readonly value: T } | undefined => {
+  try {
+    return { value: work() }
+  } catch {
+    return undefined
+  }
+}
