@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Plain } from './operation.ts'
 
 /** A fact that a domain announces once it is committed. */
 export interface EventDeclaration<Type extends string = string, Data extends z.ZodType = z.ZodType> {
@@ -16,13 +17,19 @@ export interface EventDeclaration<Type extends string = string, Data extends z.Z
   readonly mandatory: boolean
 }
 
-/** Declares an event. */
+/**
+ * Declares an event: version 1 and an announcement, unless told otherwise.
+ *
+ * ```ts
+ * const placed = event('orders.placed', { summary: 'An order was placed.', data, example, mandatory: true })
+ * ```
+ */
 export const event = <const Type extends `${string}.${string}`, Data extends z.ZodObject>(
   type: Type,
   spec: {
     readonly version?: number
     readonly summary: string
-    readonly data: Data
+    readonly data: Data & Plain<NoInfer<Data>>
     readonly example: z.input<NoInfer<Data>>
     readonly mandatory?: boolean
   },
@@ -53,5 +60,5 @@ export const cloudEvent = z.object({
 export type CloudEvent = z.infer<typeof cloudEvent>
 
 /** The `dataschema` of an event. */
-export const dataSchemaOf = (declaration: EventDeclaration): string =>
+export const dataSchemaOf = (declaration: Pick<EventDeclaration, 'type' | 'version'>): string =>
   `urn:plinth:event:${declaration.type}:${declaration.version}`
