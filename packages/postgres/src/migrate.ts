@@ -1,0 +1,124 @@
+import { type Logger, silentLogger } from '@plinth/telemetry'
+import postgres from 'postgres'
+import { type Connection, openConnection, type SessionSettings } from './connection.ts'
+import { filesOf, type MigrationFile, type Migrations, setupFile } from './migrations.ts'
+import type { Pool } from './pool.ts'
+
+/** What {@link migrate} needs. */
+export interface MigrateOptions {
+  /** The database, as its pool knows it; a role of the pool's is left aside. */
+  readonly pool: Pick<Pool, 'settings'> | { readonly url: string }
+  readonly migrations: readonly Migrations[]
+  readonly logger?: Logger
+}
+
+/** A migration that was applied just now. */
+export interface AppliedMigration {
+  readonly domain: string
+  readonly name: string
+}
+
+/** A migration could not be applied, or is not the one that was. */
+export class MigrationFailed extends Error {
+  override readonly name = 'MigrationFailed'
+}
+
+/**
+ * Brings the schemas up to date: sets up schemas and roles, then applies every file that `plinth.migration` does not
+ * name, each in a transaction of its own, in order. Replicas that start at once wait for each other. A database
+ * that is up to date is only read. Recorded migrations that are not among the files (a newer release was here) are
+ * warned of and left alone; an applied file that has changed since is a {@link MigrationFailed}.
+ */
+export const migrate = async ({
+  pool,
+  migrations,
+  logger = silentLogger,
+}: MigrateOptions): Promise<AppliedMigration[]> => {
+  const files = migrations.flatMap(filesOf)
+  const connection = await openConnection(sessionOf(pool, logger))
+  try {
+    if (missing(files, await recorded(connection), logger).length === 0) return []
+    await connection.run('select pg_advisory_lock($1)', [lockKey], 'arrays')
+    await script(connection, setupFile(), 'setup.sql')
+    const applied: AppliedMigration[] = []
+    for (const file of missing(files, await recorded(connection), silentLogger)) {
+      await apply(connection, file)
+      logger.info({ domain: file.domain, migration: file.name }, 'migrated')
+      applied.push({ domain: file.domain, name: file.name })
+    }
+    return applied
+  } finally {
+    connection.end()
+  }
+}
+
+/** `sql/install.sql` takes the same lock. */
+const lockKey = 7_546_854_001
+
+const sessionOf = (pool: MigrateOptions['pool'], logger: Logger): SessionSettings => ({
+  connectTimeoutMs: 5_000,
+  ...('url' in pool ? { url: pool.url } : pool.settings),
+  applicationName: 'plinth migrate',
+  role: undefined,
+  statementTimeoutMs: 0,
+  logger,
+})
+
+/** Checksums by `domain/name`; null for what psql has applied. */
+const recorded = async (connection: Connection): Promise<Map<string, string | null>> => {
+  const known = await connection.run(`select to_regclass('plinth.migration') is not null`, [], 'arrays')
+  if (!JSON.stringify(known.rows).includes('true')) return new Map()
+  const { rows } = await connection.run(
+    `select domain || '/' || name, checksum from plinth.migration order by domain, name`,
+    [],
+    'arrays',
+  )
+  return new Map(rows.filter(isRecord))
+}
+
+const isRecord = (row: unknown): row is [string, string | null] => Array.isArray(row) && row.length === 2
+
+const missing = (
+  files: readonly MigrationFile[],
+  known: ReadonlyMap<string, string | null>,
+  logger: Logger,
+) => {
+  const ours = new Set(files.map(pathOf))
+  const domains = new Set(files.map(file => file.domain))
+  for (const path of known.keys()) {
+    if (domains.has(path.slice(0, path.indexOf('/'))) && !ours.has(path))
+      logger.warn({ migration: path }, 'the database has a migration that this release does not know')
+  }
+  return files.filter(file => {
+    const checksum = known.get(pathOf(file))
+    if (checksum !== undefined && checksum !== null && checksum !== file.checksum)
+      throw new MigrationFailed(
+        `${pathOf(file)} was changed after it had been applied; put changes into a new file`,
+      )
+    return checksum === undefined
+  })
+}
+
+const pathOf = ({ domain, name }: MigrationFile) => `${domain}/${name}`
+
+const apply = async (connection: Connection, file: MigrationFile) => {
+  await connection.run('begin', [], 'script')
+  await script(connection, file.text, pathOf(file))
+  await connection.run(
+    'insert into plinth.migration (domain, name, checksum) values ($1, $2, $3)',
+    [file.domain, file.name, file.checksum],
+    'arrays',
+  )
+  await connection.run('commit', [], 'script')
+}
+
+const script = async (connection: Connection, text: string, path: string) => {
+  try {
+    await connection.run(text, [], 'script')
+  } catch (error) {
+    if (!(error instanceof postgres.PostgresError)) throw error
+    const position = Number(error.position)
+    const line = Number.isNaN(position) ? '' : `:${text.slice(0, position).split('\n').length}`
+    throw new MigrationFailed(`${path}${line}: ${error.message}`, { cause: error })
+  }
+}
