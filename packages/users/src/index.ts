@@ -1,0 +1,2 @@
+export type { SigningKey, TokenSettings } from './sessions/access-token.ts'
+export { createUsers, type Users, type UsersOptions } from './users.ts'

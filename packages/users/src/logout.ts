@@ -1,0 +1,17 @@
+import type { Id, InputOf, TxContext } from '@plinth/kernel'
+import type { usersContract } from '@plinth/users-contract'
+import { sql } from 'drizzle-orm'
+import type { UsersDeps } from './deps.ts'
+import { endSession } from './sessions/end-sessions.ts'
+import { hashOf } from './sessions/opaque-token.ts'
+
+/** Ends the session that a refresh token belongs to, spent or not; a token that nobody knows ends nothing. */
+export const logout =
+  (deps: UsersDeps) =>
+  (context: TxContext, { refreshToken }: InputOf<typeof usersContract, 'logout'>): Promise<undefined> =>
+    deps.database.transaction(context, async inTx => {
+      const [token] = await deps.database.on(inTx).execute<{ session_id: Id<'Session'> }>(sql`
+        select session_id from users.refresh_token where hash = ${hashOf(refreshToken)}::bytea`)
+      if (token !== undefined) await endSession(deps, inTx, token.session_id)
+      return undefined
+    })

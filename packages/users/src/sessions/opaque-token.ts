@@ -1,0 +1,7 @@
+import { createHash, randomBytes } from 'node:crypto'
+
+/** A secret that opens something once: 256 random bits, base64url. */
+export const mintToken = (): string => randomBytes(32).toString('base64url')
+
+/** What is kept of it. A fast hash is enough: there is nothing to guess in 256 random bits. */
+export const hashOf = (token: string): Buffer => createHash('sha256').update(token).digest()

@@ -1,0 +1,93 @@
+import { type Implementation, implement, type Permission } from '@plinth/kernel'
+import type { Consumer } from '@plinth/messaging'
+import {
+  createDatabase,
+  createOutbox,
+  type Job,
+  type Migrations,
+  migrationsOf,
+  type Outbox,
+  type Pool,
+} from '@plinth/postgres'
+import { type AccessChange, type UsersContract, usersContract } from '@plinth/users-contract'
+import { reinstate, setRoles, suspend } from './change-access.ts'
+import type { UsersDeps } from './deps.ts'
+import { ensureAdmin } from './ensure-admin.ts'
+import { forgetTokens } from './forget-tokens.ts'
+import { getContacts, getMe, getUser, listAdmins } from './get-user.ts'
+import { listAccessChanges } from './list-access-changes.ts'
+import { listUsers } from './list-users.ts'
+import { login } from './login.ts'
+import { logout } from './logout.ts'
+import { issueMailToken } from './mail-tokens/mail-tokens.ts'
+import { createHasher } from './passwords/hasher.ts'
+import { refresh } from './refresh.ts'
+import { register } from './register.ts'
+import { requestPasswordReset, resetPassword } from './reset-password.ts'
+import { createAccessTokens, type TokenSettings } from './sessions/access-token.ts'
+import { verifyEmail } from './verify-email.ts'
+
+/** What users need from the deployable they run in. */
+export interface UsersOptions {
+  readonly pool: Pool
+  /** Every permission there is, from all contracts. */
+  readonly permissions: readonly Permission[]
+  readonly settings: {
+    readonly tokens: TokenSettings
+    /** How many passwords are hashed at a time, and how many requests may wait for it (2, 200). */
+    readonly hashing?: { readonly atOnce: number; readonly waiting: number }
+  }
+  /** Told of every change that access tokens already issued do not know of, once it is committed. */
+  readonly announce?: (changes: readonly AccessChange[]) => void
+}
+
+/** The users domain, ready to be composed. Nothing happens before the host starts its jobs. */
+export interface Users {
+  readonly operations: Implementation<UsersContract>
+  readonly consumers: readonly Consumer[]
+  readonly jobs: readonly Job[]
+  readonly outbox: Outbox
+  readonly migrations: Migrations
+}
+
+/** Creates the users domain. */
+export const createUsers = ({
+  pool,
+  permissions,
+  settings,
+  announce = () => undefined,
+}: UsersOptions): Users => {
+  const database = createDatabase({ pool, schema: 'users' })
+  const outbox = createOutbox({ database, source: usersContract })
+  const accessTokens = createAccessTokens(settings.tokens)
+  const hasher = createHasher(settings.hashing ?? { atOnce: 2, waiting: 200 })
+  const deps: UsersDeps = { database, outbox, hasher, accessTokens, permissions, announce }
+  const operations = implement(usersContract, {
+    register: register(deps),
+    login: login(deps),
+    refresh: refresh(deps),
+    logout: logout(deps),
+    requestPasswordReset: requestPasswordReset(deps),
+    resetPassword: resetPassword(deps),
+    verifyEmail: verifyEmail(deps),
+    getMe: getMe(deps),
+    listUsers: listUsers(deps),
+    getUser: getUser(deps),
+    setRoles: setRoles(deps),
+    suspend: suspend(deps),
+    reinstate: reinstate(deps),
+    getKeys: async () => ({ keys: accessTokens.publicKeys() }),
+    getContacts: getContacts(deps),
+    listAdmins: listAdmins(deps),
+    issueMailToken: issueMailToken(deps),
+    listAccessChanges: listAccessChanges(deps),
+    ensureAdmin: ensureAdmin(deps),
+  })
+  return {
+    operations,
+    consumers: [],
+    jobs: [forgetTokens(deps)],
+    outbox,
+    migrations: migrationsOf('users', import.meta.url),
+  }
+}
