@@ -15,13 +15,16 @@ export const createRedisBus = ({ redis, logger = silentLogger }: RedisBusOptions
   const { client, close } = redis.openClient()
   const prefix = `${redis.prefix}bus:`
 
+  // Deaf is worse than away: a new connection subscribes to everything again.
+  const renew = () => {
+    if (client.status === 'ready') client.disconnect(true)
+  }
   const listen = async (channel: string) => {
     try {
       await client.subscribe(`${prefix}${channel}`)
       subscriptions.gap(channel)
     } catch {
-      // Deaf is worse than away: a new connection subscribes to everything again.
-      if (client.status === 'ready') client.disconnect(true)
+      renew()
     }
   }
   client.on('ready', () => {
@@ -30,8 +33,8 @@ export const createRedisBus = ({ redis, logger = silentLogger }: RedisBusOptions
   client.on('message', (channel: string, text: string) => {
     subscriptions.deliver(channel.slice(prefix.length), text)
   })
-  // A silent connection may be a dead one. An unanswered ping makes the client's socket timeout find out.
-  const heartbeat = setInterval(() => client.ping().catch(() => undefined), 2_000).unref()
+  // A silent connection may be a dead one.
+  const heartbeat = setInterval(() => client.ping().catch(renew), 1_000).unref()
 
   return {
     async publish(channel, message) {

@@ -26,8 +26,8 @@ export interface RedisConnection extends AsyncDisposable {
   ping(): Promise<void>
   /**
    * Uses Redis where it can be reached, all of `work` within the command timeout. It never rejects. The use
-   * that finds Redis hanging waits for the timeout; those after it go on without Redis at once, until Redis
-   * has answered again. What timed out may still have happened.
+   * that finds Redis hanging waits for the timeout; those after it go on without Redis at once, until a new
+   * connection stands. What timed out may still have happened.
    */
   attempt<T>(work: (client: Redis) => Promise<T>): Promise<Attempt<T>>
   /** Calls `listener` whenever Redis can be used again, and once when it can be first. */
@@ -48,40 +48,40 @@ export const connectRedis = ({
   const listeners = new Set<() => void>()
   let closed = false
   let suspended = false
-  let probe: NodeJS.Timeout | undefined
 
-  const resume = () => {
-    clearTimeout(probe)
+  client.on('ready', () => {
     suspended = false
     for (const listener of listeners) listener()
-  }
-  const suspend = () => {
+  })
+  const failed = (thrown: unknown): void => {
+    const error = thrown instanceof Error ? thrown : new Error(String(thrown))
+    report(error)
+    // A refusal is an answer: Redis is there, and other commands may well succeed.
+    if (error.name === 'ReplyError' || suspended || client.status !== 'ready') return
+    // What did not answer in time may be dead, or answer the wrong question later: it is not used again, and
+    // a new connection shows with its first exchange whether Redis is back.
     suspended = true
-    clearTimeout(probe)
-    probe = setTimeout(async () => {
-      // A connection that is being made anew resumes by itself when it is ready.
-      if (closed || client.status !== 'ready') return
-      await within(commandTimeoutMs, client.ping()).then(resume, suspend)
-    }, probeEveryMs).unref()
+    client.disconnect(true)
   }
-  client.on('ready', resume)
 
   const usable = () => !closed && !suspended && client.status === 'ready'
   return {
     prefix,
     status: () => (closed ? 'closed' : usable() ? 'ready' : 'unavailable'),
     async ping() {
-      await within(commandTimeoutMs, client.ping())
+      try {
+        await within(commandTimeoutMs, client.ping())
+      } catch (error) {
+        if (!closed) failed(error)
+        throw error
+      }
     },
     async attempt(work) {
       if (!usable()) return { reached: false }
       try {
         return { reached: true, value: await within(commandTimeoutMs, work(client)) }
-      } catch (thrown) {
-        const error = thrown instanceof Error ? thrown : new Error(String(thrown))
-        report(error)
-        // A refusal is an answer: Redis is there, and other commands may well succeed.
-        if (error.name !== 'ReplyError') suspend()
+      } catch (error) {
+        if (!closed) failed(error)
         return { reached: false }
       }
     },
@@ -96,14 +96,11 @@ export const connectRedis = ({
     async [Symbol.asyncDispose]() {
       if (closed) return
       closed = true
-      clearTimeout(probe)
       listeners.clear()
       await closeClient(client, commandTimeoutMs)
     },
   }
 }
-
-const probeEveryMs = 250
 
 /** Passes an error on unless it is the one before again, less than 10 s later. */
 const sparingly = (onError: (error: Error) => void): ((error: Error) => void) => {

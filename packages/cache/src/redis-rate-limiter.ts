@@ -11,9 +11,9 @@ export const createRedisRateLimiter =
     const bucket = redisKey(`${redis.prefix}limit:`, key)
     const answer = await redis.attempt(client => runScript(client, script, [bucket], [limit, windowMs, cost]))
     if (!answer.reached || !Array.isArray(answer.value)) return undefined
-    const [allowed, taken, roomAt, emptyAt]: number[] = answer.value.map(Number)
-    if (taken === undefined || roomAt === undefined || emptyAt === undefined) return undefined
-    return verdict(limit, { allowed: allowed === 1, taken, roomAt, emptyAt })
+    const [allowed, taken, roomInMs, emptyInMs]: number[] = answer.value.map(Number)
+    if (taken === undefined || roomInMs === undefined || emptyInMs === undefined) return undefined
+    return verdict(limit, { allowed: allowed === 1, taken, roomInMs, emptyInMs })
   }
 
 /**

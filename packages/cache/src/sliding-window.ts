@@ -16,23 +16,30 @@ export const decide = (
   const wanted = Math.max(cost, 1)
   const allowed = taken.length + wanted <= limit
   if (allowed) for (let unit = 0; unit < cost; unit += 1) taken.push(now)
+  // The unit whose end makes room for what is wanted; what exceeds the limit never fits.
+  const inTheWay = taken[taken.length + wanted - limit - 1] ?? now
+  const latest = taken.at(-1)
   return verdict(limit, {
     allowed,
     taken: taken.length,
-    // The unit whose end makes room for what is wanted; what exceeds the limit never fits.
-    roomAt: (taken[taken.length + wanted - limit - 1] ?? now) + windowMs - now,
-    emptyAt: (taken.at(-1) ?? now - windowMs) + windowMs - now,
+    roomInMs: inTheWay + windowMs - now,
+    emptyInMs: latest === undefined ? 0 : latest + windowMs - now,
   })
 }
 
-/** Puts together what a limiter answers; times are milliseconds from now. */
+/** Puts together what a limiter answers. */
 export const verdict = (
   limit: number,
-  { allowed, taken, roomAt, emptyAt }: { allowed: boolean; taken: number; roomAt: number; emptyAt: number },
+  {
+    allowed,
+    taken,
+    roomInMs,
+    emptyInMs,
+  }: { allowed: boolean; taken: number; roomInMs: number; emptyInMs: number },
 ): Verdict => ({
   allowed,
   limit,
   remaining: Math.max(0, limit - taken),
-  resetMs: Math.max(0, Math.ceil(emptyAt)),
-  retryAfterMs: allowed ? 0 : Math.max(1, Math.ceil(roomAt)),
+  resetMs: Math.max(0, Math.ceil(emptyInMs)),
+  retryAfterMs: allowed ? 0 : Math.max(1, Math.ceil(roomInMs)),
 })
