@@ -13,28 +13,6 @@ export interface Contract {
   readonly permissions: Readonly<Record<string, Permission>>
 }
 
-/** Declares a contract and checks that its names hang together. */
-export const defineContract = <const C extends Contract>(contract: C): C => {
-  const own = `${contract.name}`
-  for (const { type } of Object.values(contract.events)) {
-    if (!type.startsWith(`${own}.`)) throw new Error(`event ${type} does not belong to ${own}`)
-  }
-  const declared = new Set(Object.values(contract.permissions))
-  for (const { name } of declared) {
-    if (!name.startsWith(`${own}:`)) throw new Error(`permission ${name} does not belong to ${own}`)
-  }
-  for (const [name, { access, undoneBy }] of Object.entries(contract.operations)) {
-    if (undoneBy !== undefined && !(undoneBy in contract.operations)) {
-      throw new Error(`${own}.${name} is undone by ${undoneBy}, which there is not`)
-    }
-    for (const permission of typeof access === 'string' ? [] : access) {
-      if (!declared.has(permission))
-        throw new Error(`${own}.${name} asks for ${permission.name}, which ${own} does not declare`)
-    }
-  }
-  return contract
-}
-
 /** The operations of a contract by name. */
 export type OperationsOf<C extends Contract> = C['operations']
 

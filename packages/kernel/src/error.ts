@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Plain } from './operation.ts'
 
 /** What kind of refusal it is. The set is closed: transports map each kind to a status, once. */
 export const errorKinds = [
@@ -35,7 +36,11 @@ export const statusOf: Readonly<Record<ErrorKind, number>> = {
   deadline: 503,
 }
 
-/** A refusal that a contract declares, or one of the few that every operation may give. */
+/**
+ * A refusal that a contract declares, or one of the few that every operation may give. Its code, kind,
+ * message and details reach the client; its cause and stack are for the log. Made by a declared error,
+ * not by hand.
+ */
 export class ContractError<Code extends string = string, Details = unknown> extends Error {
   override readonly name = 'ContractError'
   /** Stable, snake_case: what callers branch on. */
@@ -88,12 +93,17 @@ export function declareError<const Code extends string>(
 /** Declares a refusal with details: `throw InsufficientStock({ lines })`. */
 export function declareError<const Code extends string, Details extends z.ZodObject>(
   code: Code,
-  spec: { readonly kind: ErrorKind; readonly description: string; readonly details: Details },
+  spec: {
+    readonly kind: ErrorKind
+    readonly description: string
+    readonly details: Details & Plain<NoInfer<Details>>
+  },
 ): ErrorDeclaration<Code, Details>
 export function declareError(
   code: string,
   spec: { readonly kind: ErrorKind; readonly description: string; readonly details?: z.ZodObject },
 ) {
+  if (!/^[a-z][a-z0-9_]*$/.test(code)) throw new TypeError(`"${code}" is no code for an error`)
   const { kind, description } = spec
   const traits = {
     code,

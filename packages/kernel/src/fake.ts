@@ -12,7 +12,7 @@ export const fake = <C extends Contract>(
   partial: Partial<Implementation<C>> = {},
 ): Colocated<C> => {
   const complete = providerOf<C, Implementation<C>>(contract, name =>
-    name in partial
+    Object.hasOwn(partial, name)
       ? callOf(contract, partial, name)
       : () => Promise.reject(new Error(`${contract.name}.${name} was called, but the fake does not have it`)),
   )

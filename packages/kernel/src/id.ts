@@ -1,5 +1,5 @@
-import { randomFillSync } from 'node:crypto'
 import { z } from 'zod'
+import { idSource } from './id-source.ts'
 
 /**
  * The id of one kind of thing, a UUIDv7 in lower case. `Id<'Order'>` and `Id<'Variant'>` do not mix,
@@ -15,7 +15,7 @@ export const idOf = <const Kind extends string>(kind: Kind) =>
     .string()
     .regex(pattern, 'This is not a UUIDv7.')
     .meta({
-      description: `Id of a ${kind.toLowerCase()}, a UUIDv7`,
+      description: `Id of ${inWords(kind)}, a UUIDv7`,
       format: 'uuid',
       examples: ['0199c0de-7a11-7bad-8a5e-5eed00c0ffee'],
     })
@@ -30,29 +30,15 @@ export const asId = <Kind extends string>(value: string): Id<Kind> => {
   return value
 }
 
-let lastTime = 0
-let counter = 0
-const random = new Uint8Array(8)
-
-/**
- * Mints a UUIDv7 (RFC 9562, section 5.7). Ids minted by one process sort in the order of minting: the 12
- * bits after the time hold a counter (section 6.2, method 1), which starts anew each millisecond
- * and borrows from the next one when it runs over.
- */
-export const newId = <Kind extends string>(now = Date.now()): Id<Kind> => {
-  randomFillSync(random)
-  if (now > lastTime) {
-    lastTime = now
-    counter = 0
-  } else if (++counter > 0xfff) {
-    lastTime += 1
-    counter = 0
-  }
-  const time = hex(lastTime, 12)
-  const tail = Buffer.from(random.buffer, random.byteOffset, random.byteLength)
-  tail[0] = ((random[0] ?? 0) & 0x3f) | 0x80
-  const rest = tail.toString('hex')
-  return asId(`${time.slice(0, 8)}-${time.slice(8)}-7${hex(counter, 3)}-${rest.slice(0, 4)}-${rest.slice(4)}`)
+const inWords = (kind: string) => {
+  const words = kind.replace(/(?<=[a-z])(?=[A-Z])/g, ' ').toLowerCase()
+  return `${/^[aeio]/.test(words) ? 'an' : 'a'} ${words}`
 }
 
-const hex = (value: number, digits: number) => value.toString(16).padStart(digits, '0')
+const mint = idSource()
+
+/**
+ * Mints an id. Ids minted by one process sort in the order of minting, those of several by the
+ * millisecond of their clocks.
+ */
+export const newId = <Kind extends string>(): Id<Kind> => asId(mint())

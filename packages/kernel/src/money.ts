@@ -3,10 +3,12 @@ import { z } from 'zod'
 /** The dearest a single thing may be, in minor units: low enough that no sum leaves the safe integers. */
 export const maxPrice = 10_000_000_000
 
+const currencyCode = /^[A-Z]{3}$/
+
 /** A currency, ISO 4217 alphabetic code. */
 export const currency = z
   .string()
-  .regex(/^[A-Z]{3}$/, 'An ISO 4217 code, such as USD.')
+  .regex(currencyCode, 'An ISO 4217 code, such as USD.')
   .meta({ examples: ['USD'] })
 
 /** An amount of money: an integer in the currency's minor unit (cents), never a float. */
@@ -31,10 +33,11 @@ export const price = z.strictObject({ amount: z.int().min(0).max(maxPrice), curr
 /** See {@link money}. */
 export type Money = z.infer<typeof money>
 
-/** Makes money; throws on what is not a safe, non-negative integer. */
+/** Makes money; throws on what is not a safe, non-negative integer of a currency. */
 export const moneyOf = (amount: number, code: string): Money => {
   if (!Number.isSafeInteger(amount) || amount < 0) throw new RangeError(`${amount} is not an amount of money`)
-  return { amount, currency: code }
+  if (!currencyCode.test(code)) throw new TypeError(`"${code}" is not a currency`)
+  return { amount: Math.abs(amount), currency: code }
 }
 
 /** No money, in a currency. */
@@ -48,9 +51,11 @@ export const add = (left: Money, right: Money): Money =>
 export const subtract = (from: Money, what: Money): Money =>
   moneyOf(from.amount - amountIn(from, what), from.currency)
 
-/** So many of it. */
-export const times = ({ amount, currency }: Money, quantity: number): Money =>
-  moneyOf(amount * quantity, currency)
+/** So many of it: a whole number, not less than none. */
+export const times = ({ amount, currency }: Money, quantity: number): Money => {
+  if (!Number.isSafeInteger(quantity) || quantity < 0) throw new RangeError(`${quantity} is not a quantity`)
+  return moneyOf(amount * quantity, currency)
+}
 
 /** The sum of many, in the currency named (which says what the sum of none is). */
 export const sum = (amounts: Iterable<Money>, code: string): Money => {
@@ -59,11 +64,15 @@ export const sum = (amounts: Iterable<Money>, code: string): Money => {
   return total
 }
 
-/** For people: `19.99 USD` as the locale writes it. */
+/** For people: `$19.99` as the locale writes it, with as many decimals as the currency has. */
 export const formatMoney = ({ amount, currency }: Money, locale = 'en-US'): string => {
   const format = new Intl.NumberFormat(locale, { style: 'currency', currency })
-  return format.format(amount / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2))
+  const exact = `${amount}e-${format.resolvedOptions().maximumFractionDigits ?? 2}`
+  return isDecimal(exact) ? format.format(exact) : exact
 }
+
+/** Decimal text keeps every digit, where dividing would not. */
+const isDecimal = (text: string): text is `${number}` => /^\d+e-\d+$/.test(text)
 
 const amountIn = (expected: Money, given: Money): number => {
   if (given.currency !== expected.currency)

@@ -32,12 +32,15 @@ export interface Operation<
 
 /**
  * A schema that says the same on both sides: nothing is filled in, coerced or transformed, so that a
- * call by reference and a call over the wire mean the same. Anything else does not compile.
+ * call by reference and a call over the wire mean the same. Anything else does not compile; what types
+ * cannot see (a `.trim()`, say) is refused by `defineContract`.
  */
-export type Plain<Schema extends z.ZodType> =
-  z.input<Schema> extends z.output<Schema>
-    ? unknown
-    : { readonly 'a contract schema must not transform or fill in': never }
+export type Plain<Schema extends z.ZodType> = [z.input<Schema>, z.output<Schema>] extends [
+  z.output<Schema>,
+  z.input<Schema>,
+]
+  ? unknown
+  : { readonly 'a contract schema must not transform or fill in': never }
 
 /** What `operation` is told; what is left out is the careful choice. */
 interface Specification<Input extends z.ZodType, Output extends z.ZodType> {

@@ -1,6 +1,7 @@
-import { createHash } from 'node:crypto'
 import { z } from 'zod'
+import { digestOf } from './canonical-json.ts'
 import { InvalidCursor } from './errors.ts'
+import { isStorable } from './storable-text.ts'
 
 /** How much of a list is wanted, and from where. */
 export const pageRequest = z.strictObject({
@@ -69,21 +70,21 @@ export const pageFrom = <Row, Item>(
   }
 }
 
-const fingerprint = (list: string, query: object): string => {
-  const given = Object.entries(query).filter(([, value]) => value !== undefined)
-  return createHash('sha256')
-    .update(JSON.stringify([list, given.sort(([a], [b]) => (a < b ? -1 : 1))]))
-    .digest('base64url')
-    .slice(0, 11)
-}
+const fingerprint = (list: string, query: object): string => digestOf([list, query], 11)
 
 const contents = z.tuple([z.string(), z.unknown()])
 
 const decoded = (cursor: string): unknown => {
   if (!/^[\w-]+$/.test(cursor)) return undefined
   try {
-    return JSON.parse(Buffer.from(cursor, 'base64url').toString())
+    return JSON.parse(Buffer.from(cursor, 'base64url').toString(), storable)
   } catch {
     return undefined
   }
+}
+
+/** Refuses text that no database could keep: it comes from no row of ours. */
+const storable = (_key: string, value: unknown): unknown => {
+  if (typeof value === 'string' && !isStorable(value)) throw new TypeError('not a position')
+  return value
 }

@@ -11,13 +11,13 @@ export type Call = (context: TxContext, input: unknown) => Promise<unknown>
  */
 export const providerOf = <C extends Contract, Provider>(
   contract: C,
-  callOf: (name: string, operation: Operation) => Call,
+  callFor: (name: string, operation: Operation) => Call,
 ): Provider => {
-  const provider: Record<string, Call> = {}
-  for (const [name, operation] of Object.entries(contract.operations))
-    provider[name] = callOf(name, operation)
+  const provider = Object.fromEntries(
+    Object.entries(contract.operations).map(([name, operation]) => [name, callFor(name, operation)]),
+  )
   const complete = (candidate: object): candidate is Provider & object =>
-    Object.keys(contract.operations).every(name => name in candidate)
+    Object.keys(contract.operations).every(name => Object.hasOwn(candidate, name))
   if (!complete(provider)) throw new Error(`the provider of ${contract.name} is not complete`)
   return provider
 }

@@ -1,9 +1,12 @@
 import type { Actor } from './actor.ts'
-import { remaining, type TxContext, withoutTx } from './context.ts'
+import { headersOf } from './context-headers.ts'
 import type { Client, Contract } from './contract.ts'
-import { DeadlineExceeded, Internal, Unavailable } from './errors.ts'
+import { inTime, refuseLate } from './deadline.ts'
+import { ContractError } from './error.ts'
+import { Internal, Unavailable } from './errors.ts'
+import type { Operation } from './operation.ts'
 import { providerOf } from './provider.ts'
-import { fromWire, wireError } from './wire.ts'
+import { fromWire, parseOutput, wireError } from './wire.ts'
 
 /** One call on its way to another process. */
 export interface RemoteCall {
@@ -12,6 +15,7 @@ export interface RemoteCall {
   readonly headers: Readonly<Record<string, string>>
   /** JSON */
   readonly body: string
+  /** Fires when the caller stops waiting. */
   readonly signal?: AbortSignal
   /** Whether the transport may send it again after a failure. */
   readonly idempotent: boolean
@@ -33,53 +37,67 @@ export interface RemoteOptions {
   readonly signActor: (actor: Actor) => Promise<string>
 }
 
-/** The header that carries the milliseconds the caller is still willing to wait. */
-export const deadlineHeader = 'plinth-deadline-ms'
-
 /**
  * The neighbour in another process. The context travels as headers: the actor as a signed token, the
- * deadline as the time that is left, `traceparent`, `x-request-id` and `idempotency-key` by their names.
+ * deadline as the time that is left, the rest by name.
+ *
+ * Every failure is a `ContractError`: what the far side declared, as it was thrown there;
+ * `deadline_exceeded` when it took longer than the context allows, whatever the transport does;
+ * `unavailable` when it cannot be reached or answers something else; `internal` when its output is not
+ * what the contract promises. After the last three it is not known whether anything happened.
  */
-export const remote = <C extends Contract>(contract: C, { transport, signActor }: RemoteOptions): Client<C> =>
+export const remote = <C extends Contract>(contract: C, options: RemoteOptions): Client<C> =>
   providerOf<C, Client<C>>(contract, (name, operation) => async (context, input) => {
     if (context.tx !== undefined) throw Internal('a transaction cannot cross the network')
-    if (remaining(context) === 0) throw DeadlineExceeded()
-    const reply = await transport({
+    refuseLate(context)
+    const call = {
       path: pathOf(contract, name),
-      headers: await headersOf(context, signActor),
-      body: JSON.stringify(input ?? null),
+      headers: {
+        'content-type': 'application/json',
+        authorization: `Bearer ${await signed(options, context.actor)}`,
+        ...headersOf(context),
+      },
+      body: bodyOf(input),
       idempotent: operation.idempotent,
-      ...(context.signal && { signal: context.signal }),
-    }).catch((cause: unknown) => {
-      throw Unavailable(undefined, { cause })
-    })
-    if (reply.status === 204) return operation.output.parse(undefined)
-    const body = jsonOf(reply)
-    if (reply.status < 400) return operation.output.parse(body)
-    const refusal = wireError.safeParse(body)
-    throw refusal.success ? fromWire(refusal.data) : Unavailable(`${contract.name} answered ${reply.status}`)
+    }
+    const reply = await inTime(context, signal => options.transport({ ...call, signal })).catch(unreachable)
+    return outcomeOf(contract, operation, reply)
   })
 
 /** Where an operation is found on the far side. */
 export const pathOf = (contract: Contract, name: string): string => `/rpc/${contract.name}/${name}`
 
-const headersOf = async (context: TxContext, signActor: RemoteOptions['signActor']) => {
-  const { actor, traceparent, requestId, idempotencyKey } = withoutTx(context)
-  const left = remaining(context)
-  return {
-    'content-type': 'application/json',
-    authorization: `Bearer ${await signActor(actor)}`,
-    ...(traceparent !== undefined && { traceparent }),
-    ...(requestId !== undefined && { 'x-request-id': requestId }),
-    ...(idempotencyKey !== undefined && { 'idempotency-key': idempotencyKey }),
-    ...(left !== undefined && { [deadlineHeader]: String(left) }),
+const signed = ({ signActor }: RemoteOptions, actor: Actor) =>
+  signActor(actor).catch((cause: unknown) => {
+    throw Internal('the actor could not be signed', { cause })
+  })
+
+const bodyOf = (input: unknown): string => {
+  try {
+    return JSON.stringify(input ?? null)
+  } catch (cause) {
+    throw Internal('the input is not JSON', { cause })
   }
 }
 
-const jsonOf = ({ body, status }: RemoteReply): unknown => {
+const unreachable = (cause: unknown): never => {
+  throw cause instanceof ContractError ? cause : Unavailable(undefined, { cause })
+}
+
+const outcomeOf = ({ name }: Contract, operation: Operation, { status, body }: RemoteReply): unknown => {
+  if (status === 204) return parseOutput(operation, undefined)
+  const content = jsonOf(body)
+  if (status === 200 && content !== undefined) return parseOutput(operation, content)
+  const refusal = wireError.safeParse(content)
+  if (status >= 400 && refusal.success) throw fromWire(operation, refusal.data)
+  throw Unavailable(undefined, { cause: new Error(`${name} answered ${status} with something else`) })
+}
+
+/** Undefined for what is not JSON. */
+const jsonOf = (body: string): unknown => {
   try {
     return JSON.parse(body)
-  } catch (cause) {
-    throw Unavailable(`the far side answered ${status} with something that is not JSON`, { cause })
+  } catch {
+    return undefined
   }
 }

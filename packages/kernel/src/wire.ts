@@ -1,6 +1,7 @@
 import { z } from 'zod'
-import { ContractError, errorKinds } from './error.ts'
-import { Internal, ValidationFailed, type Violation } from './errors.ts'
+import { ContractError, type DeclaredError, errorKinds } from './error.ts'
+import { Internal, universalErrors } from './errors.ts'
+import type { Operation } from './operation.ts'
 
 /** A refusal as it crosses the network. */
 export const wireError = z.object({
@@ -13,35 +14,35 @@ export const wireError = z.object({
 /** See {@link wireError}. */
 export type WireError = z.infer<typeof wireError>
 
-/** The wire form of an error; the cause and the stack stay behind. */
+/** The wire form of an error; the cause, the stack and all that is internal stay behind. */
 export const toWire = (error: unknown): WireError => {
-  const { code, kind, message, details } = error instanceof ContractError ? error : Internal()
+  const refusal = error instanceof ContractError && !Internal.is(error) ? error : Internal()
+  const { code, kind, message, details } = refusal
   return details === undefined ? { code, kind, message } : { code, kind, message, details }
 }
 
-/** The error that a wire form stands for. */
-export const fromWire = ({ code, kind, message, details }: WireError): ContractError =>
-  new ContractError(code, kind, message, details)
+/**
+ * The error that a wire form stands for, by the operation's own declaration: `is` recognises it, and its
+ * details have the declared shape. What the operation cannot have meant is `internal`.
+ */
+export const fromWire = (operation: Operation, wire: WireError, options?: ErrorOptions): ContractError => {
+  const declared = declarationOf(operation, wire.code)
+  const details = declared?.details.safeParse(wire.details)
+  return declared !== undefined && details?.success
+    ? new ContractError(declared.code, declared.kind, wire.message, details.data, options)
+    : Internal(undefined, { cause: new Error(`undeclared refusal ${wire.code}`), ...options })
+}
 
-/** What a value looks like after crossing the wire as JSON. */
-export const overTheWire = (value: unknown): unknown =>
-  value === undefined ? undefined : JSON.parse(JSON.stringify(value))
+/** The declaration of an error that may leave an operation: its own, or one of the universal ones. */
+export const declarationOf = (operation: Operation, code: string): DeclaredError | undefined =>
+  [...operation.errors, ...universalErrors].find(each => each.code === code)
 
-/** The value as its schema sees it, or `validation_failed` naming every field that is wrong. */
-export const parseInput = <Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> => {
-  const parsed = schema.safeParse(value)
+/** What came back, if it is what the operation promises; else `internal`, for it is no fault of the caller. */
+export const parseOutput = <Output extends z.ZodType>(
+  { output }: { readonly output: Output },
+  value: unknown,
+): z.output<Output> => {
+  const parsed = output.safeParse(value)
   if (parsed.success) return parsed.data
-  throw ValidationFailed({ errors: parsed.error.issues.flatMap(violationsOf) })
+  throw Internal(undefined, { cause: parsed.error })
 }
-
-/** The violations behind one zod issue: unrecognised keys are named one by one. */
-export const violationsOf = (issue: z.core.$ZodIssue): Violation[] => {
-  const paths =
-    issue.code === 'unrecognized_keys' ? issue.keys.map(key => [...issue.path, key]) : [issue.path]
-  const detail = issue.code === 'unrecognized_keys' ? 'There is no such field.' : issue.message
-  return paths.map(path => ({ pointer: pointerTo(path), detail }))
-}
-
-/** An RFC 6901 JSON pointer. */
-export const pointerTo = (path: readonly PropertyKey[]): string =>
-  path.map(key => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
