@@ -1,8 +1,6 @@
 -- What carries events between the domains: PostgreSQL as the broker, where there is no RabbitMQ, and the
 -- dead letters of either. A namespace keeps several shops, or several tests, apart.
 
-create schema if not exists messaging;
-
 -- Which queues take which events. Bindings are only ever added.
 create table messaging.binding (
   namespace text not null,

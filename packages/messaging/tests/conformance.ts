@@ -25,12 +25,17 @@ const failed: Verdict = { kind: 'failed', error: 'the pen is dry' }
 
 /** How the suite makes brokers: each call is another process's broker over the same server and namespace. */
 export interface BrokerUnderTest {
-  open(namespace: string): Broker
+  open(namespace: string): Promise<Broker>
   /** Cuts a broker off as `kill -9` would: no ack, no goodbye. Its messages must come to somebody else. */
   kill(broker: Broker): Promise<void>
   /** The dead letters of a namespace as the adapter stores or hands them over. */
   dead(broker: Broker): Promise<DeadSink>
+  /** Leaves nothing behind, once all brokers are disposed. */
+  clear(namespace: string): Promise<void>
 }
+
+/** The queues that the suite makes. */
+export const queuesOfTheSuite = ['a.b', 'a.one', 'a.other', 'mails.all', 'stock.restock']
 
 /** What died so far. */
 export interface DeadSink extends AsyncDisposable {
@@ -38,10 +43,10 @@ export interface DeadSink extends AsyncDisposable {
 }
 
 /** What every broker does alike. Brokers under test retry after 100 ms and 200 ms: three attempts. */
-export const describeBroker = (name: string, make: () => Promise<BrokerUnderTest>) => {
+export const describeBroker = (name: string, under: BrokerUnderTest) => {
   describe(`${name} as a broker`, () => {
     test('every bound queue gets each event once in health', async () => {
-      await using shop = await opened(make)
+      await using shop = await opened(under)
       const [mails, stock] = [recorder(), recorder()]
       await using _mails = shop.broker.subscribe(
         { queue: 'mails.all', types: ['o.placed', 'o.cancelled'] },
@@ -66,7 +71,7 @@ export const describeBroker = (name: string, make: () => Promise<BrokerUnderTest
     })
 
     test('what no queue takes is told when somebody must take it, and is fine when nobody must', async () => {
-      await using shop = await opened(make)
+      await using shop = await opened(under)
       await shop.broker.declare([{ queue: 'a.b', types: ['o.placed'] }])
       const outcomes = await shop.broker.publish([
         message('o.placed'),
@@ -77,7 +82,7 @@ export const describeBroker = (name: string, make: () => Promise<BrokerUnderTest
     })
 
     test('a declared queue keeps what is published before anybody consumes it', async () => {
-      await using shop = await opened(make)
+      await using shop = await opened(under)
       await shop.broker.declare([{ queue: 'a.b', types: ['o.placed'] }])
       const one = message('o.placed', { text: 'Ünï ☃ \\u0001 "quoted"' })
       await shop.broker.publish([one])
@@ -87,7 +92,7 @@ export const describeBroker = (name: string, make: () => Promise<BrokerUnderTest
     })
 
     test('a failure is tried again after its delays, then it is dead with its error and its attempts', async () => {
-      await using shop = await opened(make)
+      await using shop = await opened(under)
       await using dead = await shop.dead()
       const at: number[] = []
       await using subscription = shop.broker.subscribe({ queue: 'a.b', types: ['o.placed'] }, async () => {
@@ -109,7 +114,7 @@ export const describeBroker = (name: string, make: () => Promise<BrokerUnderTest
     })
 
     test('an attempt knows its number, and a handler that throws has failed', async () => {
-      await using shop = await opened(make)
+      await using shop = await opened(under)
       const attempts: number[] = []
       await using subscription = shop.broker.subscribe(
         { queue: 'a.b', types: ['o.placed'] },
@@ -125,7 +130,7 @@ export const describeBroker = (name: string, make: () => Promise<BrokerUnderTest
     })
 
     test('being put off does not count as an attempt', async () => {
-      await using shop = await opened(make)
+      await using shop = await opened(under)
       const attempts: number[] = []
       await using subscription = shop.broker.subscribe(
         { queue: 'a.b', types: ['o.placed'] },
@@ -140,7 +145,7 @@ export const describeBroker = (name: string, make: () => Promise<BrokerUnderTest
     })
 
     test('what can never succeed is dead at once', async () => {
-      await using shop = await opened(make)
+      await using shop = await opened(under)
       await using dead = await shop.dead()
       await using subscription = shop.broker.subscribe({ queue: 'a.b', types: ['o.placed'] }, async () => ({
         kind: 'refused',
@@ -154,7 +159,7 @@ export const describeBroker = (name: string, make: () => Promise<BrokerUnderTest
     })
 
     test('the rest keeps flowing behind a message that fails', async () => {
-      await using shop = await opened(make)
+      await using shop = await opened(under)
       const seen = recorder()
       await using subscription = shop.broker.subscribe(
         { queue: 'a.b', types: ['o.placed'], concurrency: 1 },
@@ -169,7 +174,7 @@ export const describeBroker = (name: string, make: () => Promise<BrokerUnderTest
     })
 
     test('a replayed message reaches that one queue alone, for a first attempt', async () => {
-      await using shop = await opened(make)
+      await using shop = await opened(under)
       const [one, other] = [recorder(), recorder()]
       await using _one = shop.broker.subscribe({ queue: 'a.one', types: ['o.placed'] }, one.take)
       await using _other = shop.broker.subscribe({ queue: 'a.other', types: ['o.placed'] }, other.take)
@@ -184,8 +189,8 @@ export const describeBroker = (name: string, make: () => Promise<BrokerUnderTest
     })
 
     test('two consumers of one queue share its messages, and both get some', async () => {
-      await using shop = await opened(make)
-      const second = shop.another()
+      await using shop = await opened(under)
+      const second = await shop.another()
       const seen = [recorder(), recorder()] as const
       const queue = { queue: 'a.b', types: ['o.placed'], concurrency: 2 }
       await using one = shop.broker.subscribe(queue, seen[0].take)
@@ -198,8 +203,8 @@ export const describeBroker = (name: string, make: () => Promise<BrokerUnderTest
     })
 
     test('what a dead consumer had in hand is delivered to another', async () => {
-      await using shop = await opened(make)
-      const doomed = shop.another()
+      await using shop = await opened(under)
+      const doomed = await shop.another()
       let inHand = 0
       const subscription = doomed.subscribe({ queue: 'a.b', types: ['o.placed'] }, () => {
         inHand += 1
@@ -218,7 +223,7 @@ export const describeBroker = (name: string, make: () => Promise<BrokerUnderTest
     })
 
     test('nothing is lost when consumers come and go, and what is in hand comes to its end', async () => {
-      await using shop = await opened(make)
+      await using shop = await opened(under)
       await shop.broker.declare([{ queue: 'a.b', types: ['o.placed'] }])
       const messages = Array.from({ length: 300 }, () => message('o.placed'))
       const [started, ended] = [recorder(), recorder()]
@@ -226,7 +231,7 @@ export const describeBroker = (name: string, make: () => Promise<BrokerUnderTest
         for (let at = 0; at < 300; at += 20) await shop.broker.publish(messages.slice(at, at + 20))
       })()
       for (let round = 0; round < 3; round++) {
-        const broker = shop.another()
+        const broker = await shop.another()
         const before = ended.seen.length
         const subscription = broker.subscribe({ queue: 'a.b', types: ['o.placed'] }, async delivery => {
           await started.take(delivery)
@@ -246,8 +251,8 @@ export const describeBroker = (name: string, make: () => Promise<BrokerUnderTest
     })
 
     test('it says that it is up, and that it is closed', async () => {
-      await using shop = await opened(make)
-      const broker = shop.another()
+      await using shop = await opened(under)
+      const broker = await shop.another()
       await broker.declare([{ queue: 'a.b', types: ['o.placed'] }])
       await eventually(() => expect(broker.status()).toEqual({ up: true }))
       await broker[Symbol.asyncDispose]()
@@ -256,16 +261,16 @@ export const describeBroker = (name: string, make: () => Promise<BrokerUnderTest
   })
 }
 
-const opened = async (make: () => Promise<BrokerUnderTest>) => {
-  const under = await make()
+const opened = async (under: BrokerUnderTest) => {
   const namespace = `test-${randomUUID()}`
   const brokers: Broker[] = []
-  const another = () => {
-    const broker = under.open(namespace)
+  const another = async () => {
+    const broker = await under.open(namespace)
     brokers.push(broker)
     return broker
   }
-  const broker = another()
+  const broker = await another()
+  await eventually(() => expect(broker.status()).toEqual({ up: true }))
   return {
     broker,
     another,
@@ -273,6 +278,7 @@ const opened = async (make: () => Promise<BrokerUnderTest>) => {
     dead: () => under.dead(broker),
     async [Symbol.asyncDispose]() {
       await Promise.all(brokers.map(each => each[Symbol.asyncDispose]()))
+      await under.clear(namespace)
     },
   }
 }

@@ -47,7 +47,10 @@ export const pull = (options: PullOptions): PullSubscription => {
     const next = nextStep(verdict, claimed, delaysMs)
     // Should this fail, the lease runs out and the message comes again.
     if (next.step === 'forget') handled.push(claimed.eventId)
-    if (next.step === 'retry') await deliveries.delay(queue, claimed, next.progress, next.delayMs)
+    if (next.step === 'retry') {
+      await deliveries.delay(queue, claimed, next.progress, next.delayMs)
+      setTimeout(job.wake, next.delayMs).unref()
+    }
     if (next.step === 'bury') await deliveries.bury(queue, claimed, { id: newId(), ...next })
   }
 

@@ -19,6 +19,8 @@ export interface RabbitBrokerOptions {
   readonly logger: Logger
   /** Milliseconds before the second attempt, the third, and so on. Each is a queue of its own. */
   readonly delaysMs?: readonly number[]
+  /** Milliseconds the server may take to confirm a batch before its connection counts as dead; 10 s unless given. */
+  readonly confirmMs?: number
 }
 
 /**
@@ -31,12 +33,13 @@ export const createRabbitBroker = ({
   namespace = 'plinth',
   logger,
   delaysMs = defaultDelaysMs,
+  confirmMs = 10_000,
 }: RabbitBrokerOptions): Broker => {
   const topology = topologyOf(namespace, delaysMs)
   const publishing = openConnection({ url, name: `${namespace} publish`, logger })
   const consuming = openConnection({ url, name: `${namespace} consume`, logger })
   const declarations = createDeclarations(publishing, topology, logger)
-  const publisher = createPublisher(publishing, () => outgoing.current())
+  const publisher = createPublisher(publishing, () => outgoing.current(), confirmMs)
   const closing = new AbortController()
   const outgoing = keepChannel(publishing, {
     name: `${namespace} publish`,

@@ -74,7 +74,7 @@ export const keepChannel = (
 }
 
 const reopenMs = 300
-const closeMs = 2_000
+const closeMs = 500
 
 /** Closing a channel that is closed already throws at once. */
 const closing = async (channel: ConfirmChannel) => channel.close()

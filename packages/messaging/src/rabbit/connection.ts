@@ -35,6 +35,7 @@ export interface ConnectionOptions {
 export const openConnection = ({ url, name, logger }: ConnectionOptions): RabbitConnection => {
   const listeners = new Set<(model: ChannelModel) => void>()
   let reason: string | undefined = 'not connected yet'
+  let disposed = false
   const manager = connect([url], {
     heartbeatIntervalInSeconds: 5,
     reconnectTimeInSeconds: 1,
@@ -42,7 +43,7 @@ export const openConnection = ({ url, name, logger }: ConnectionOptions): Rabbit
   })
   const lost = (error: unknown) => {
     const why = error instanceof Error ? safeMessage(error) : 'connection closed'
-    if (why !== reason) logger.warn({ connection: name, reason: why }, 'RabbitMQ is away')
+    if (why !== reason && !disposed) logger.warn({ connection: name, reason: why }, 'RabbitMQ is away')
     reason = why
   }
   manager.on('connectFailed', ({ err }) => lost(err))
@@ -65,7 +66,10 @@ export const openConnection = ({ url, name, logger }: ConnectionOptions): Rabbit
     socket?.destroy(new Error('the server does not answer'))
   }
   return {
-    status: () => (reason === undefined ? { up: true } : { up: false, reason }),
+    status() {
+      if (disposed) return { up: false, reason: 'closed' }
+      return reason === undefined ? { up: true } : { up: false, reason }
+    },
     model: () => manager.connection,
     onConnect(listener) {
       listeners.add(listener)
@@ -75,7 +79,7 @@ export const openConnection = ({ url, name, logger }: ConnectionOptions): Rabbit
     drop: cut,
     async [Symbol.asyncDispose]() {
       listeners.clear()
-      reason = 'closed'
+      disposed = true
       const wasConnected = manager.isConnected()
       const closed = manager.close()
       // While it waits to connect again, the manager's close() never resolves.
@@ -85,7 +89,7 @@ export const openConnection = ({ url, name, logger }: ConnectionOptions): Rabbit
   }
 }
 
-const closeMs = 2_000
+const closeMs = 1_000
 
 /** amqplib keeps its socket here and offers no way to cut it; a hung peer never answers a proper close. */
 const socketOf = (model: ChannelModel | undefined): Socket | undefined => {

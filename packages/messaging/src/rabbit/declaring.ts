@@ -47,11 +47,12 @@ export const createDeclarations = (
         try {
           return await declareAll(queues)
         } catch {
-          await pause(declareAgainMs, signal)
+          await pause(connection.model() === undefined ? connectedYetMs : refusedMs, signal)
         }
       }
     },
   }
 }
 
-const declareAgainMs = 500
+const connectedYetMs = 50
+const refusedMs = 1_000

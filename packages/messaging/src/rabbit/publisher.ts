@@ -18,7 +18,7 @@ export interface Publication {
 
 /** Publishes and waits for the server's confirms. */
 export interface Publisher {
-  /** Outcomes in order. Rejects at once when the server is away, and after 10 s without an answer. */
+  /** Outcomes in order. Rejects at once when the server is away, and when it does not answer in time. */
   publish(publications: readonly Publication[]): Promise<Outcome[]>
   /** To be called in the setup of every channel that is published on. */
   watch(channel: ConfirmChannel): void
@@ -28,6 +28,7 @@ export interface Publisher {
 export const createPublisher = (
   connection: RabbitConnection,
   current: () => ConfirmChannel | undefined,
+  confirmMs: number,
 ): Publisher => {
   const returned = new Set<unknown>()
   let published = 0
@@ -65,8 +66,6 @@ export const createPublisher = (
     },
   }
 }
-
-const confirmMs = 10_000
 
 const propertiesOf = ({ messageId, type, headers, mandatory }: Publication, correlationId: string) => ({
   persistent: true,

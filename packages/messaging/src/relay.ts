@@ -1,0 +1,100 @@
+import { createJob, type Outbox, type OutboxRow } from '@plinth/postgres'
+import { type Logger, type Metrics, safeMessage, silentMetrics } from '@plinth/telemetry'
+import type { Broker, Message } from './broker.ts'
+import { pruneJobs } from './prune.ts'
+import { relayMetrics } from './relay-metrics.ts'
+
+/** What {@link createRelay} needs. */
+export interface RelayOptions {
+  readonly outboxes: readonly Outbox[]
+  readonly broker: Broker
+  readonly logger: Logger
+  readonly metrics?: Metrics
+  /** Events published at a time from one outbox; 500 unless given. */
+  readonly batch?: number
+}
+
+/** Carries committed events to the broker. Several replicas may run: rows are leased, not owned. */
+export interface Relay {
+  /** Starts to publish; disposing ends after the batch in hand. */
+  start(): AsyncDisposable
+}
+
+/**
+ * Publishes what stands in the outboxes, and marks it as sent once the broker has it. What fails or is
+ * unroutable stays, with the reason, and is tried again after 1 s, 2 s, 4 s and so on up to 30 s. Commits in
+ * this process wake it; those of others are found within a second. Rows that are long done it deletes.
+ */
+export const createRelay = ({
+  outboxes,
+  broker,
+  logger,
+  metrics = silentMetrics,
+  batch = 500,
+}: RelayOptions): Relay => {
+  const published = relayMetrics(metrics, outboxes)
+
+  const publishFrom = async (outbox: Outbox): Promise<'again' | 'done'> => {
+    // To claim while the broker is away would only put the events off.
+    if (!broker.status().up) return 'done'
+    const rows = await outbox.claim({ limit: batch, leaseMs })
+    if (rows.length === 0) return 'done'
+    const { domain } = outbox
+    try {
+      const outcomes = await broker.publish(rows.map(messageOf))
+      const confirmed = rows.filter((_, n) => outcomes[n] === 'confirmed')
+      await outbox.markSent(confirmed.map(({ id }) => id))
+      published.inc({ domain, outcome: 'confirmed' }, confirmed.length)
+      const unroutable = rows.filter((_, n) => outcomes[n] === 'unroutable')
+      if (unroutable.length > 0) {
+        published.inc({ domain, outcome: 'unroutable' }, unroutable.length)
+        logger.warn(
+          { domain, types: typesOf(unroutable) },
+          'events that some queue must take are taken by none',
+        )
+        await putOff(outbox, unroutable, 'no queue takes it')
+      }
+    } catch (error) {
+      published.inc({ domain, outcome: 'failed' }, rows.length)
+      logger.warn({ domain, events: rows.length, err: error }, 'events could not be published')
+      await putOff(outbox, rows, safeMessage(error))
+      return 'done'
+    }
+    return rows.length === batch ? 'again' : 'done'
+  }
+
+  return {
+    start() {
+      const running = new AsyncDisposableStack()
+      for (const outbox of outboxes) {
+        const name = `publish events of ${outbox.domain}`
+        const job = createJob({ name, everyMs: pollMs, run: () => publishFrom(outbox) })
+        running.use(job.start(logger))
+        running.use(outbox.onAppended(job.wake))
+        for (const pruning of pruneJobs(outbox)) running.use(pruning.start(logger))
+      }
+      return running
+    },
+  }
+}
+
+/** How long the events of other processes may wait. */
+const pollMs = 1_000
+
+/** Longer than a broker takes to answer or to be given up. */
+const leaseMs = 20_000
+
+const messageOf = ({ mandatory, attempts: _, ...event }: OutboxRow): Message => ({ event, mandatory })
+
+const typesOf = (rows: readonly OutboxRow[]) => [...new Set(rows.map(({ type }) => type))].sort()
+
+const putOff = async (outbox: Outbox, rows: readonly OutboxRow[], reason: string): Promise<void> => {
+  for (const [delayMs, group] of Map.groupBy(rows, ({ attempts }) => delayAfter(attempts)))
+    await outbox.markFailed(
+      group.map(({ id }) => id),
+      reason,
+      delayMs,
+    )
+}
+
+const delayAfter = (attempts: number): number => Math.min(30_000, 1_000 * 2 ** Math.min(attempts - 1, 5))

@@ -1,0 +1,37 @@
+import { silentLogger } from '@plinth/telemetry'
+import { describeWith } from '@plinth/testing'
+import { type Broker, createRabbitBroker, type DeadMessage } from '../src/index.ts'
+import { describeBroker, queuesOfTheSuite } from './conformance.ts'
+import { startProxy, type TcpProxy } from './proxy.ts'
+import { removeNamespace } from './rabbit.ts'
+
+describeWith('rabbitmq', 'over RabbitMQ', url => {
+  const delaysMs = [100, 200]
+  const proxies = new Map<Broker, TcpProxy>()
+
+  describeBroker('RabbitMQ', {
+    async open(namespace) {
+      const proxy = await startProxy(url)
+      const broker = createRabbitBroker({ url: proxy.url, namespace, logger: silentLogger, delaysMs })
+      proxies.set(broker, proxy)
+      return broker
+    },
+    kill: async broker => proxies.get(broker)?.down(),
+    async dead(broker) {
+      const dead: DeadMessage[] = []
+      const collecting = broker.collectDead(async letter => void dead.push(letter))
+      await collecting.ready
+      return {
+        letters: async () => dead.map(({ body, ...letter }) => ({ ...letter, event: JSON.parse(body) })),
+        [Symbol.asyncDispose]: () => collecting[Symbol.asyncDispose](),
+      }
+    },
+    async clear(namespace) {
+      for (const [broker, proxy] of proxies) {
+        await proxy[Symbol.asyncDispose]()
+        proxies.delete(broker)
+      }
+      await removeNamespace(url, namespace, { queues: queuesOfTheSuite, delaysMs })
+    },
+  })
+})

@@ -1,0 +1,381 @@
+import { randomUUID } from 'node:crypto'
+import { contextOf, type Id, newId, service, Unavailable } from '@plinth/kernel'
+import type { Pool } from '@plinth/postgres'
+import { silentLogger } from '@plinth/telemetry'
+import { eventually } from '@plinth/testing'
+import { sql } from 'drizzle-orm'
+import { describe, expect, test } from 'vitest'
+import {
+  AlreadyReplayed,
+  type Broker,
+  createDeadLetters,
+  createRelay,
+  type DeadLetter,
+  defineConsumer,
+  startConsumers,
+} from '../src/index.ts'
+import { migratedDatabase, poolOn } from './databases.ts'
+import { ordersContract, shopOn } from './shop.ts'
+
+/** Makes the broker under test, with retries after 100 ms and 200 ms. */
+export type OpenBroker = (pool: Pool, namespace: string) => Promise<Broker & AsyncDisposable>
+
+/** The whole road of an event, from the transaction that makes it true to its effect elsewhere. */
+export const describeRoad = (name: string, openBroker: OpenBroker) => {
+  describe(`the road of an event over ${name}`, () => {
+    const opened = async () => {
+      const fresh = await migratedDatabase()
+      const pool = poolOn(fresh)
+      const broker = await openBroker(pool, `test-${randomUUID()}`)
+      const shop = shopOn(pool)
+      const relay = createRelay({ outboxes: [shop.outbox], broker, logger: silentLogger })
+      const letters = createDeadLetters({ pool, broker, logger: silentLogger })
+      const start = (...consumers: ReturnType<typeof defineConsumer>[]) =>
+        startConsumers({
+          broker,
+          consumers,
+          databaseOf: shop.databaseOf,
+          logger: silentLogger,
+          attemptMs: 2_000,
+        })
+      return {
+        ...shop,
+        pool,
+        broker,
+        relay,
+        letters,
+        start,
+        async [Symbol.asyncDispose]() {
+          await broker[Symbol.asyncDispose]()
+          await pool[Symbol.asyncDispose]()
+          await fresh[Symbol.asyncDispose]()
+        },
+      }
+    }
+    type Shop = Awaited<ReturnType<typeof opened>>
+
+    const refunder = (shop: Shop) =>
+      defineConsumer({
+        name: 'payments.refund-cancelled-order',
+        event: ordersContract.events.cancelled,
+        handle: (context, { data }) => shop.refund(context, data.orderId),
+      })
+
+    test('what was committed has its effect once, what was rolled back has none', async () => {
+      await using shop = await opened()
+      await using consumers = shop.start(refunder(shop))
+      await consumers.ready
+      await using _ = shop.relay.start()
+      await shop.cancel(['o-1', 'o-2'])
+      await expect(
+        shop.outbox.database.transaction(contextOf(service('orders')), async inTx => {
+          await shop.outbox.append(inTx, ordersContract.events.cancelled, {
+            subject: 'o-3',
+            data: { orderId: 'o-3', note: '' },
+          })
+          throw new Error('changed our mind')
+        }),
+      ).rejects.toThrow('changed our mind')
+      await shop.cancel(['o-4'])
+      await eventually(async () => expect(await shop.refunded()).toEqual(['o-1', 'o-2', 'o-4']))
+      await eventually(async () => expect(await shop.unsent()).toEqual([]))
+    })
+
+    test('a commit is followed by its effect at once, without waiting for a poll', async () => {
+      await using shop = await opened()
+      await using consumers = shop.start(refunder(shop))
+      await consumers.ready
+      await using _ = shop.relay.start()
+      await shop.cancel(['warm-up'])
+      await eventually(async () => expect(await shop.refunded()).toHaveLength(1))
+      const took: number[] = []
+      for (let n = 0; n < 5; n++) {
+        const began = performance.now()
+        await shop.cancel([`o-${n}`])
+        await eventually(async () => expect(await shop.refunded()).toHaveLength(n + 2), { every: 5 })
+        took.push(performance.now() - began)
+      }
+      expect(took.sort((a, b) => a - b)[2]).toBeLessThan(400)
+    })
+
+    test('the same event delivered many times has one effect', async () => {
+      await using shop = await opened()
+      let delivered = 0
+      await using consumers = shop.start(
+        defineConsumer({
+          name: 'payments.refund-cancelled-order',
+          event: ordersContract.events.cancelled,
+          prepare: async () => ++delivered,
+          handle: (context, { data }) => shop.refund(context, data.orderId),
+        }),
+      )
+      await consumers.ready
+      await using _ = shop.relay.start()
+      const ids = await shop.cancel(['o-1'])
+      await eventually(async () => expect(await shop.refunded()).toEqual(['o-1']))
+      await eventually(async () => expect(await shop.unsent()).toEqual([]))
+      for (let again = 0; again < 5; again++) {
+        const before = delivered
+        await shop.outbox.database
+          .on(contextOf())
+          .execute(sql`update orders.outbox set sent_at = null, claimed_until = null where id = ${ids[0]}`)
+        await eventually(() => expect(delivered).toBeGreaterThan(before))
+      }
+      expect(await shop.refunded()).toEqual(['o-1'])
+    })
+
+    test("the event reaches its handler typed, with the producer's trace and a service as its actor", async () => {
+      await using shop = await opened()
+      const seen: unknown[] = []
+      await using consumers = shop.start(
+        defineConsumer({
+          name: 'payments.watch',
+          event: ordersContract.events.cancelled,
+          prepare: async (context, { data }) => ({ actor: context.actor, note: data.note.toUpperCase() }),
+          handle: async (context, received, prepared) => {
+            seen.push({
+              prepared,
+              traceparent: context.traceparent,
+              subject: received.subject,
+              source: received.source,
+            })
+            expect(context.deadline).toBeGreaterThan(Date.now())
+          },
+        }),
+      )
+      await consumers.ready
+      await using _ = shop.relay.start()
+      await shop.cancel(['o-1'], { traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01' })
+      await eventually(() =>
+        expect(seen).toEqual([
+          {
+            prepared: { actor: service('payments'), note: 'CANCELLED' },
+            traceparent: expect.stringMatching(/^00-0af7651916cd43dd8448eb211c80319c-[0-9a-f]{16}-01$/),
+            subject: 'o-1',
+            source: '/plinth/orders',
+          },
+        ]),
+      )
+    })
+
+    test('an event that some queue must take stays until one does, and says why', async () => {
+      await using shop = await opened()
+      await using _ = shop.relay.start()
+      await shop.cancel(['o-1'])
+      await eventually(async () =>
+        expect(await shop.unsent()).toMatchObject([{ last_error: 'no queue takes it' }]),
+      )
+      await using consumers = shop.start(refunder(shop))
+      await consumers.ready
+      await eventually(async () => expect(await shop.refunded()).toEqual(['o-1']), { within: 10_000 })
+      expect(await shop.unsent()).toEqual([])
+    })
+
+    test('an announcement that nobody takes is sent', async () => {
+      await using shop = await opened()
+      await using _ = shop.relay.start()
+      await shop.outbox.database.transaction(contextOf(service('orders')), inTx =>
+        shop.outbox.append(inTx, ordersContract.events.viewed, { subject: 'o-1', data: { orderId: 'o-1' } }),
+      )
+      await eventually(async () => expect(await shop.unsent()).toEqual([]))
+    })
+
+    test('a failed handler leaves nothing behind, and a later attempt succeeds', async () => {
+      await using shop = await opened()
+      let attempts = 0
+      await using consumers = shop.start(
+        defineConsumer({
+          name: 'payments.refund-cancelled-order',
+          event: ordersContract.events.cancelled,
+          handle: async (context, { data }) => {
+            attempts += 1
+            await shop.refund(context, data.orderId, `attempt ${attempts}`)
+            if (attempts < 3) throw new Error('the till is jammed')
+          },
+        }),
+      )
+      await consumers.ready
+      await using _ = shop.relay.start()
+      await shop.cancel(['o-1'])
+      await eventually(async () => expect(await shop.refunded()).toEqual(['o-1']))
+      expect(attempts).toBe(3)
+    })
+
+    test('while something it needs is away an event waits, however long, and is no dead letter', async () => {
+      await using shop = await opened()
+      let attempts = 0
+      await using consumers = shop.start(
+        defineConsumer({
+          name: 'payments.refund-cancelled-order',
+          event: ordersContract.events.cancelled,
+          prepare: async () => {
+            attempts += 1
+            if (attempts < 7) throw Unavailable()
+          },
+          handle: (context, { data }) => shop.refund(context, data.orderId),
+        }),
+      )
+      await consumers.ready
+      await using _letters = shop.letters.start()
+      await using _ = shop.relay.start()
+      await shop.cancel(['o-1'])
+      await eventually(async () => expect(await shop.refunded()).toEqual(['o-1']))
+      expect((await shop.letters.list({ limit: 10 })).data).toEqual([])
+    })
+
+    test('a handler that hangs is given up, and its event tried again', async () => {
+      await using shop = await opened()
+      let attempts = 0
+      await using consumers = shop.start(
+        defineConsumer({
+          name: 'payments.refund-cancelled-order',
+          event: ordersContract.events.cancelled,
+          prepare: () => (++attempts === 1 ? new Promise<void>(() => undefined) : Promise.resolve()),
+          handle: (context, { data }) => shop.refund(context, data.orderId),
+        }),
+      )
+      await consumers.ready
+      await using _ = shop.relay.start()
+      await shop.cancel(['o-1'])
+      await eventually(async () => expect(await shop.refunded()).toEqual(['o-1']))
+    })
+
+    describe('dead letters', () => {
+      const dying = async (shop: Shop, mended: () => boolean) => {
+        const consumers = shop.start(
+          defineConsumer({
+            name: 'payments.refund-cancelled-order',
+            event: ordersContract.events.cancelled,
+            handle: async (context, { data }) => {
+              if (!mended()) throw new Error('the till is jammed')
+              await shop.refund(context, data.orderId)
+            },
+          }),
+        )
+        await consumers.ready
+        return consumers
+      }
+      const letterOf = async (shop: Shop): Promise<DeadLetter> => {
+        const { data } = await eventually(async () => {
+          const page = await shop.letters.list({ limit: 10 })
+          return page.data.length > 0 && page
+        })
+        const [letter] = data
+        if (letter === undefined) throw new Error('no letter')
+        return letter
+      }
+
+      test('show what died and why; replayed once, it is handled by its consumer', async () => {
+        await using shop = await opened()
+        let mended = false
+        await using _consumers = await dying(shop, () => mended)
+        await using _letters = shop.letters.start()
+        await using _relay = shop.relay.start()
+        const [eventId] = await shop.cancel(['o-1'])
+        const letter = await letterOf(shop)
+        expect(letter).toMatchObject({
+          queue: 'payments.refund-cancelled-order',
+          eventId,
+          eventType: 'orders.cancelled',
+          event: { id: eventId, data: { orderId: 'o-1' } },
+          error: 'the till is jammed',
+          attempts: 3,
+          replayedAt: null,
+        })
+        mended = true
+        const replays = await Promise.allSettled([1, 2, 3].map(() => shop.letters.replay(letter.id)))
+        expect(replays.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+        expect(replays.flatMap(replay => (replay.status === 'rejected' ? [replay.reason] : []))).toSatisfy(
+          (refusals: unknown[]) => refusals.every(AlreadyReplayed.is),
+        )
+        await eventually(async () => expect(await shop.refunded()).toEqual(['o-1']))
+        expect((await shop.letters.list({ limit: 10 })).data).toMatchObject([
+          { id: letter.id, replayedAt: expect.any(String) },
+        ])
+      })
+
+      test('that die again after a replay are new ones', async () => {
+        await using shop = await opened()
+        await using _consumers = await dying(shop, () => false)
+        await using _letters = shop.letters.start()
+        await using _relay = shop.relay.start()
+        await shop.cancel(['o-1'])
+        const letter = await letterOf(shop)
+        await shop.letters.replay(letter.id)
+        await eventually(async () => {
+          const { data } = await shop.letters.list({ limit: 10 })
+          expect(data).toMatchObject([{ replayedAt: null, attempts: 3 }, { id: letter.id }])
+        })
+      })
+
+      test('of one queue are listed page by page, the latest first', async () => {
+        await using shop = await opened()
+        await using _consumers = await dying(shop, () => false)
+        await using _letters = shop.letters.start()
+        await using _relay = shop.relay.start()
+        await shop.cancel(Array.from({ length: 7 }, (_, n) => `o-${n}`))
+        await eventually(async () => expect((await shop.letters.list({ limit: 10 })).data).toHaveLength(7))
+        const queue = 'payments.refund-cancelled-order'
+        const first = await shop.letters.list({ queue, limit: 4 })
+        const second = await shop.letters.list({ queue, limit: 4, cursor: first.nextCursor ?? '' })
+        const ids = [...first.data, ...second.data].map(({ id }) => id)
+        expect(ids).toHaveLength(7)
+        expect(ids).toEqual([...ids].sort().reverse())
+        expect(second.nextCursor).toBeNull()
+        expect(await shop.letters.list({ queue: 'somebody.else', limit: 4 })).toEqual({
+          data: [],
+          nextCursor: null,
+        })
+        await expect(shop.letters.list({ limit: 4, cursor: first.nextCursor ?? '' })).rejects.toMatchObject({
+          code: 'invalid_cursor',
+        })
+      })
+
+      test('of events that cannot be read say where they do not fit', async () => {
+        await using shop = await opened()
+        await using _consumers = await dying(shop, () => true)
+        await using _letters = shop.letters.start()
+        await shop.broker.redeliver('payments.refund-cancelled-order', 'no\0event')
+        expect(await letterOf(shop)).toMatchObject({
+          eventId: null,
+          error: expect.stringContaining('not an event'),
+        })
+      })
+
+      test('are for operators alone', async () => {
+        await using shop = await opened()
+        const { listDeadLetters, replayDeadLetter } = shop.letters.operations
+        const id: Id<'DeadLetter'> = newId()
+        const user = { kind: 'user', id: newId(), roles: ['user'], permissions: [] } as const
+        await expect(listDeadLetters(contextOf(user), { limit: 5 })).rejects.toMatchObject({
+          code: 'forbidden',
+        })
+        await expect(listDeadLetters(contextOf(), { limit: 5 })).rejects.toMatchObject({
+          code: 'unauthenticated',
+        })
+        await expect(replayDeadLetter(contextOf(service('test')), { id })).rejects.toMatchObject({
+          code: 'not_found',
+        })
+      })
+    })
+
+    test('several relays share an outbox, and nothing is lost when one stops', async () => {
+      await using shop = await opened()
+      await using consumers = shop.start(refunder(shop))
+      await consumers.ready
+      const orders = Array.from({ length: 1_000 }, (_, n) => `o-${String(n).padStart(4, '0')}`)
+      const other = createRelay({
+        outboxes: [shop.outbox],
+        broker: shop.broker,
+        logger: silentLogger,
+        batch: 50,
+      })
+      await using _ = shop.relay.start()
+      const stopping = other.start()
+      for (let at = 0; at < orders.length; at += 100) await shop.cancel(orders.slice(at, at + 100))
+      await stopping[Symbol.asyncDispose]()
+      await eventually(async () => expect(await shop.refunded()).toEqual(orders), { within: 10_000 })
+      await eventually(async () => expect(await shop.unsent()).toEqual([]))
+    })
+  })
+}
