@@ -1,3 +1,3 @@
-import { defineConfig } from 'vitest/config'
+import { testConfig } from '@plinth/testing/setup'
 
-export default defineConfig({ test: { testTimeout: 20_000 } })
+export default testConfig({ services: ['redis'] })

@@ -1,18 +1,31 @@
 import type { Bus } from '@plinth/cache'
 import { createMemoryBus, createRedisBus } from '@plinth/cache'
-import { afterAll, describe, expect, test, vi } from 'vitest'
+import { describeWith } from '@plinth/testing'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { connected } from './redis.ts'
 
-const redis = await connected()
-afterAll(() => redis[Symbol.asyncDispose]())
+describe('a bus in memory', () => busConformance(async () => createMemoryBus()))
 
-const buses: readonly (readonly [string, () => Bus])[] = [
-  ['in memory', () => createMemoryBus()],
-  ['over Redis', () => createRedisBus({ redis })],
-]
+describeWith('redis', 'a bus over Redis', url =>
+  busConformance(async () => {
+    const redis = await connected(url)
+    const bus = createRedisBus({ redis })
+    return {
+      ...bus,
+      async [Symbol.asyncDispose]() {
+        await bus[Symbol.asyncDispose]()
+        await redis[Symbol.asyncDispose]()
+      },
+    }
+  }),
+)
 
-describe.each(buses)('a bus %s', (_, create) => {
-  const bus = create()
+/** What every bus does, however it carries its messages. */
+const busConformance = (create: () => Promise<Bus>): void => {
+  let bus: Bus = createMemoryBus()
+  beforeAll(async () => {
+    bus = await create()
+  })
   afterAll(() => bus[Symbol.asyncDispose]())
   let channels = 0
   const newChannel = () => `channel-${++channels}`
@@ -68,4 +81,4 @@ describe.each(buses)('a bus %s', (_, create) => {
   test('publishing where nobody listens is fine', async () => {
     await bus.publish(newChannel(), { any: 'thing' })
   })
-})
+}

@@ -1,222 +1,46 @@
-import type { Cache, EntryOptions } from '@plinth/cache'
+import type { RedisCacheOptions, RedisConnection } from '@plinth/cache'
 import { createMemoryCache, createRedisCache } from '@plinth/cache'
-import * as fc from 'fast-check'
-import { afterAll, describe, expect, test, vi } from 'vitest'
+import { describeWith } from '@plinth/testing'
+import { afterAll, describe, expect, test } from 'vitest'
+import { cacheConformance } from './cache-conformance.ts'
 import { connected } from './redis.ts'
 
-const redis = await connected()
-afterAll(() => redis[Symbol.asyncDispose]())
+describe('a cache in memory', () => cacheConformance(async () => createMemoryCache()))
 
-const text = (json: unknown): string => {
-  if (typeof json !== 'string') throw new TypeError('not a text')
-  return json
-}
-const forAMinute: EntryOptions<string> = { ttlMs: 60_000, parse: text }
-const never = () => Promise.reject(new Error('was not to be loaded'))
-let keys = 0
-const newKey = () => `test.thing:${process.pid}:${++keys}`
+describeWith('redis', 'a cache in Redis', url => cacheConformance(() => inRedis(url, {})))
 
-const caches: readonly (readonly [string, () => Cache])[] = [
-  ['in memory', () => createMemoryCache()],
-  ['in Redis', () => createRedisCache({ redis })],
-  ['in Redis with memory in front', () => createRedisCache({ redis, memory: {} })],
-]
+describeWith('redis', 'a cache in Redis with memory in front', url =>
+  cacheConformance(() => inRedis(url, { memory: {} })),
+)
 
-describe.each(caches)('a cache %s', (_, create) => {
-  const cache = create()
-  afterAll(() => cache[Symbol.asyncDispose]())
-  const kept = async (key: string, value: string) => {
-    await cache.getOrLoad(key, forAMinute, async () => value)
-    await vi.waitFor(async () => expect(await cache.get(key, forAMinute)).toBe(value))
-  }
-
-  test('loads once and answers from what it kept', async () => {
-    const key = newKey()
-    await kept(key, 'loaded')
-    expect(await cache.getOrLoad(key, forAMinute, never)).toBe('loaded')
-  })
-
-  test('has nothing that was never put in', async () => {
-    expect(await cache.get(newKey(), forAMinute)).toBeUndefined()
-  })
-
-  test('keeps null and other falsy values, and no undefined', async () => {
-    for (const value of [null, 0, '', false]) {
-      const key = newKey()
-      const options = { ttlMs: 60_000, parse: (json: unknown) => json }
-      await cache.set(key, value, options)
-      expect(await cache.getOrLoad(key, options, never)).toBe(value)
-    }
-    const load = vi.fn(async () => undefined)
-    const options = { ttlMs: 60_000, parse: () => undefined }
-    const key = newKey()
-    await cache.getOrLoad(key, options, load)
-    await cache.getOrLoad(key, options, load)
-    expect(load).toHaveBeenCalledTimes(2)
-  })
-
-  test('gives a value the same way on the first read and on later ones', async () => {
-    const key = newKey()
-    const options = {
-      ttlMs: 60_000,
-      parse: (json: unknown) => ({ at: new Date(text(Object(json).at)) }),
-    }
-    const at = new Date('2026-01-02T03:04:05Z')
-    expect(await cache.getOrLoad(key, options, async () => ({ at }))).toEqual({ at })
-    expect(await cache.getOrLoad(key, options, async () => ({ at }))).toEqual({ at })
-  })
-
-  test('runs one load for all who ask at the same time, however many they are', async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.integer({ min: 2, max: 50 }), async askers => {
-        const key = newKey()
-        let loads = 0
-        const load = async () => `load ${++loads}`
-        const answers = await Promise.all(
-          Array.from({ length: askers }, () => cache.getOrLoad(key, forAMinute, load)),
-        )
-        expect(new Set(answers)).toEqual(new Set(['load 1']))
-      }),
-      { numRuns: 20 },
-    )
-  })
-
-  test('a failed load fails for all who shared it, and the next one is tried afresh', async () => {
-    const key = newKey()
-    const failing = () => cache.getOrLoad(key, forAMinute, () => Promise.reject(new Error('source away')))
-    const outcomes = await Promise.allSettled([failing(), failing()])
-    expect(outcomes.map(outcome => outcome.status)).toEqual(['rejected', 'rejected'])
-    expect(await cache.getOrLoad(key, forAMinute, async () => 'back')).toBe('back')
-  })
-
-  test('entries end with their time', async () => {
-    const key = newKey()
-    await cache.set(key, 'short-lived', { ttlMs: 30 })
-    await vi.waitFor(async () => expect(await cache.get(key, forAMinute)).toBeUndefined())
-    expect(await cache.getOrLoad(key, forAMinute, async () => 'next')).toBe('next')
-  })
-
-  test('a stale entry is served at once while one load renews it', async () => {
-    const key = newKey()
-    const options = { ttlMs: 30, staleMs: 60_000, parse: text }
-    await cache.set(key, 'old', options)
-    const load = vi.fn(async () => 'new')
-    await vi.waitFor(async () => {
-      expect(await cache.getOrLoad(key, options, load)).toMatch(/old|new/)
-      expect(load).toHaveBeenCalled()
-    })
-    await vi.waitFor(async () => expect(await cache.get(key, options)).toBe('new'))
-  })
-
-  test('a stale entry outlives an outage of its source', async () => {
-    const key = newKey()
-    const options = { ttlMs: 20, staleMs: 60_000, parse: text }
-    await cache.set(key, 'last known', options)
-    const load = vi.fn(() => Promise.reject(new Error('source away')))
-    await vi.waitFor(async () => {
-      expect(await cache.getOrLoad(key, options, load)).toBe('last known')
-      expect(load.mock.calls.length).toBeGreaterThan(1)
-    })
-  })
-
-  test('what was deleted is loaded again', async () => {
-    const [one, other] = [newKey(), newKey()]
-    await kept(one, 'old')
-    await kept(other, 'old')
-    await cache.delete([one, other])
-    expect(await cache.getOrLoad(one, forAMinute, async () => 'new')).toBe('new')
-    expect(await cache.getOrLoad(other, forAMinute, async () => 'new')).toBe('new')
-  })
-
-  test('a load that a deletion overtook is not kept, and nobody joins it any more', async () => {
-    const key = newKey()
-    const source = Promise.withResolvers<string>()
-    const started = Promise.withResolvers<void>()
-    const overtaken = cache.getOrLoad(key, forAMinute, () => {
-      started.resolve()
-      return source.promise
-    })
-    await started.promise
-    await cache.delete(key)
-    expect(await cache.getOrLoad(key, forAMinute, async () => 'new')).toBe('new')
-    source.resolve('old')
-    expect(await overtaken).toBe('old')
-    await vi.waitFor(async () => expect(await cache.get(key, forAMinute)).toBe('new'))
-    expect(await cache.getOrLoad(key, forAMinute, never)).toBe('new')
-  })
-
-  test('a load does not overwrite what was set meanwhile', async () => {
-    const key = newKey()
-    const loading = cache.getOrLoad(key, forAMinute, async () => {
-      await cache.set(key, 'set', forAMinute)
-      return 'loaded'
-    })
-    expect(await loading).toBe('loaded')
-    expect(await cache.getOrLoad(key, forAMinute, never)).toBe('set')
-  })
-
-  test('an entry that does not parse counts as missing', async () => {
-    const key = newKey()
-    await cache.set(key, { from: 'another release' }, forAMinute)
-    expect(await cache.get(key, forAMinute)).toBeUndefined()
-    expect(await cache.getOrLoad(key, forAMinute, async () => 'mine')).toBe('mine')
-    await vi.waitFor(async () => expect(await cache.get(key, forAMinute)).toBe('mine'))
-  })
-
-  test('keys may hold anything, and different ones never meet', async () => {
-    const odd = ['a b', 'a\r\nb', '*', 'ключ', '{x}', 'x'.repeat(5_000), `${'x'.repeat(5_000)}y`].map(
-      name => `${newKey()}${name}`,
-    )
-    for (const key of odd) await cache.set(key, key, forAMinute)
-    for (const key of odd) expect(await cache.getOrLoad(key, forAMinute, never)).toBe(key)
-  })
-
-  test('no read ever sees what was true before a finished deletion', async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        fc.scheduler(),
-        fc.array(fc.constantFrom('read', 'write'), { minLength: 2, maxLength: 12 }),
-        async (scheduler, steps) => {
-          const key = newKey()
-          let truth = 0
-          const options = { ttlMs: 60_000, parse: Number }
-          const load = async () => {
-            const seen = truth
-            await scheduler.schedule(Promise.resolve())
-            return seen
-          }
-          const tasks = steps.map(async step => {
-            await scheduler.schedule(Promise.resolve())
-            if (step === 'read') return void (await cache.getOrLoad(key, options, load))
-            const written = ++truth
-            await cache.delete(key)
-            return expect(await cache.getOrLoad(key, options, load)).toBeGreaterThanOrEqual(written)
-          })
-          await scheduler.waitFor(Promise.all(tasks))
-          expect(await cache.getOrLoad(key, options, load)).toBe(truth)
-        },
-      ),
-      { numRuns: 30 },
-    )
-  })
-})
-
-describe('a cache in memory', () => {
-  test('keeps no more entries and no more bytes than it may', async () => {
+describe('what a cache in memory holds', () => {
+  test('is no more entries and no more bytes than it may', async () => {
+    const options = { ttlMs: 60_000, parse: String }
     const few = createMemoryCache({ maxEntries: 2 })
-    for (const key of ['a', 'b', 'c']) await few.set(key, key, forAMinute)
-    expect(await few.get('a', forAMinute)).toBeUndefined()
-    expect(await few.get('c', forAMinute)).toBe('c')
+    for (const key of ['a', 'b', 'c']) await few.set(key, key, options)
+    expect(await few.get('a', options)).toBeUndefined()
+    expect(await few.get('c', options)).toBe('c')
     const small = createMemoryCache({ maxBytes: 1_000 })
-    await small.set('large', 'x'.repeat(1_000), forAMinute)
-    expect(await small.get('large', forAMinute)).toBeUndefined()
+    await small.set('large', 'x'.repeat(1_000), options)
+    expect(await small.get('large', options)).toBeUndefined()
   })
 
   test('cannot be changed through what was read from it', async () => {
     const cache = createMemoryCache()
     const options = { ttlMs: 60_000, parse: (json: unknown) => json }
     await cache.getOrLoad('list', options, async () => [1])
-    const read = await cache.getOrLoad('list', options, never)
+    const read = await cache.getOrLoad('list', options, async () => 'unused')
     expect(() => Array.isArray(read) && read.push(2)).toThrow(TypeError)
   })
 })
+
+const connections: RedisConnection[] = []
+afterAll(async () => {
+  for (const redis of connections) await redis[Symbol.asyncDispose]()
+})
+
+const inRedis = async (url: string, options: Omit<RedisCacheOptions, 'redis'>) => {
+  const redis = await connected(url)
+  connections.push(redis)
+  return createRedisCache({ redis, ...options })
+}

@@ -1,23 +1,44 @@
-import type { RateLimiter } from '@plinth/cache'
+import type { RateLimiter, RedisConnection } from '@plinth/cache'
 import { createRateLimiter } from '@plinth/cache'
+import { describeWith } from '@plinth/testing'
 import * as fc from 'fast-check'
-import { afterAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { connected } from './redis.ts'
 
-const redis = await connected()
-afterAll(() => redis[Symbol.asyncDispose]())
+describe('a rate limiter in memory', () => limiterConformance(async () => createRateLimiter()))
+
+describeWith('redis', 'a rate limiter in Redis', url => {
+  const opened = Promise.withResolvers<RedisConnection>()
+  beforeAll(async () => opened.resolve(await connected(url)))
+  afterAll(async () => (await opened.promise)[Symbol.asyncDispose]())
+  limiterConformance(async () => createRateLimiter({ redis: await opened.promise }))
+
+  test('counts together on all replicas, in one round trip, and leaves nothing behind for ever', async () => {
+    const redis = await opened.promise
+    const replicas = [createRateLimiter({ redis }), createRateLimiter({ redis })]
+    const key = newKey()
+    const verdicts = await Promise.all(
+      Array.from({ length: 40 }, (_, call) =>
+        replicas[call % 2]?.consume(key, { limit: 10, windowMs: 60_000 }),
+      ),
+    )
+    expect(verdicts.filter(verdict => verdict?.allowed)).toHaveLength(10)
+    const life = await redis.attempt(client => client.pttl(`${redis.prefix}limit:${key}`))
+    expect(life).toMatchObject({ reached: true })
+    expect(life.reached && life.value).toBeGreaterThan(0)
+  })
+})
 
 let keys = 0
 const newKey = () => `test:${++keys}`
 const perMinute = { limit: 3, windowMs: 60_000 }
 
-const limiters: readonly (readonly [string, () => RateLimiter])[] = [
-  ['in memory', () => createRateLimiter()],
-  ['in Redis', () => createRateLimiter({ redis })],
-]
-
-describe.each(limiters)('a rate limiter %s', (_, create) => {
-  const limiter = create()
+/** What every limiter does, wherever it counts. */
+const limiterConformance = (create: () => Promise<RateLimiter>): void => {
+  let limiter = createRateLimiter()
+  beforeAll(async () => {
+    limiter = await create()
+  })
 
   test('allows as many as the limit says and tells what is left', async () => {
     const key = newKey()
@@ -130,20 +151,4 @@ describe.each(limiters)('a rate limiter %s', (_, create) => {
       { numRuns: 25 },
     )
   })
-})
-
-describe('a rate limiter in Redis', () => {
-  test('counts together on all replicas, in one round trip, and leaves nothing behind for ever', async () => {
-    const replicas = [createRateLimiter({ redis }), createRateLimiter({ redis })]
-    const key = newKey()
-    const verdicts = await Promise.all(
-      Array.from({ length: 40 }, (_, call) =>
-        replicas[call % 2]?.consume(key, { limit: 10, windowMs: 60_000 }),
-      ),
-    )
-    expect(verdicts.filter(verdict => verdict?.allowed)).toHaveLength(10)
-    const life = await redis.attempt(client => client.pttl(`${redis.prefix}limit:${key}`))
-    expect(life).toMatchObject({ reached: true })
-    expect(life.reached && life.value).toBeGreaterThan(0)
-  })
-})
+}
