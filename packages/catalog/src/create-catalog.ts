@@ -1,0 +1,96 @@
+import type { Cache } from '@plinth/cache'
+import { type CatalogContract, catalogContract } from '@plinth/catalog-contract'
+import { type Implementation, implement } from '@plinth/kernel'
+import type { Consumer } from '@plinth/messaging'
+import {
+  createDatabase,
+  createOutbox,
+  type Job,
+  type Migrations,
+  migrationsOf,
+  type Outbox,
+  type Pool,
+} from '@plinth/postgres'
+import { addVariant } from './add-variant.ts'
+import { adjustStock } from './adjust-stock.ts'
+import { archiveProduct } from './archive-product.ts'
+import { createCategory } from './create-category.ts'
+import { createProduct } from './create-product.ts'
+import { deleteCategory } from './delete-category.ts'
+import { getOffers } from './get-offers.ts'
+import { getProduct } from './get-product.ts'
+import { listCategories } from './list-categories.ts'
+import { listOwnProducts } from './list-own-products.ts'
+import { listProducts } from './list-products.ts'
+import { listStockMovements } from './list-stock-movements.ts'
+import { onOrderCancelled } from './on-order-cancelled.ts'
+import { releaseExpiredReservations } from './release-expired-reservations.ts'
+import { releaseStock } from './release-stock.ts'
+import { reserveStock } from './reserve-stock.ts'
+import { sellStock } from './sell-stock.ts'
+import { createShelf } from './shelf.ts'
+import { updateCategory } from './update-category.ts'
+import { updateProduct } from './update-product.ts'
+import { updateVariant } from './update-variant.ts'
+
+/** How this store runs its catalog. */
+export interface CatalogSettings {
+  /** The store's one currency, ISO 4217. */
+  readonly currency: string
+  /** Seconds for which a reservation holds stock, by the database's clock. */
+  readonly reservationTtlSeconds: number
+  /** `catalog.stock-low` is announced when what is available falls to this number or below it. */
+  readonly stockLowThreshold: number
+}
+
+/** What the catalog is made of. */
+export interface CatalogDeps {
+  readonly pool: Pool
+  /** What everybody may see is kept here for seconds. */
+  readonly cache: Cache
+  readonly settings: CatalogSettings
+}
+
+/** What a deployable gets. */
+export interface Catalog extends AsyncDisposable {
+  readonly operations: Implementation<CatalogContract>
+  readonly consumers: readonly Consumer[]
+  readonly jobs: readonly Job[]
+  readonly outbox: Outbox
+  readonly migrations: Migrations
+}
+
+/** The catalog. Nothing is read or written before something is called or started. */
+export const createCatalog = ({ pool, cache, settings }: CatalogDeps): Catalog => {
+  const database = createDatabase({ pool, schema: 'catalog' })
+  const outbox = createOutbox({ database, source: catalogContract })
+  const parts = { database, outbox, settings, shelf: createShelf(cache) }
+  const operations = implement(catalogContract, {
+    listProducts: listProducts(parts),
+    getProduct: getProduct(parts),
+    listOwnProducts: listOwnProducts(parts),
+    createProduct: createProduct(parts),
+    updateProduct: updateProduct(parts),
+    archiveProduct: archiveProduct(parts),
+    addVariant: addVariant(parts),
+    updateVariant: updateVariant(parts),
+    adjustStock: adjustStock(parts),
+    listStockMovements: listStockMovements(parts),
+    listCategories: listCategories(parts),
+    createCategory: createCategory(parts),
+    updateCategory: updateCategory(parts),
+    deleteCategory: deleteCategory(parts),
+    getOffers: getOffers(parts),
+    reserveStock: reserveStock(parts),
+    sellStock: sellStock(parts),
+    releaseStock: releaseStock(parts),
+  })
+  return {
+    operations,
+    consumers: [onOrderCancelled(parts)],
+    jobs: [releaseExpiredReservations(parts)],
+    outbox,
+    migrations: migrationsOf('catalog', import.meta.url),
+    [Symbol.asyncDispose]: async () => undefined,
+  }
+}

@@ -1,0 +1,40 @@
+import type { CatalogContract, Category } from '@plinth/catalog-contract'
+import { type Id, type InputOf, type InTx, newId, type TxContext, ValidationFailed } from '@plinth/kernel'
+import { sql } from 'drizzle-orm'
+import type { Parts } from './parts.ts'
+import { slugOf, withSuffix } from './slug.ts'
+import { category } from './tables.ts'
+
+/** Adds a category, at the top or below another. */
+export const createCategory =
+  (parts: Parts) =>
+  (
+    context: TxContext,
+    { name, parentId = null }: InputOf<CatalogContract, 'createCategory'>,
+  ): Promise<Category> =>
+    parts.database.transaction(context, async inTx => {
+      if (parentId !== null) await assertParent(parts, inTx, parentId)
+      const row = { id: newId<'Category'>(), name, parentId }
+      for (let slug = slugOf(name); ; slug = withSuffix(slugOf(name))) {
+        const [made] = await parts.database
+          .on(inTx)
+          .insert(category)
+          .values({ ...row, slug })
+          .onConflictDoNothing({ target: category.slug })
+          .returning()
+        if (made !== undefined) return { ...made, children: [] }
+      }
+    })
+
+/** Throws `validation_failed` unless there is such a category; then nobody deletes it before the transaction ends. */
+export const assertParent = async (
+  { database }: Pick<Parts, 'database'>,
+  context: InTx,
+  parentId: Id<'Category'>,
+): Promise<void> => {
+  const found = await database
+    .on(context)
+    .execute(sql`select 1 from ${category} where id = ${parentId} for key share`)
+  if (found.length === 0)
+    throw ValidationFailed({ errors: [{ pointer: '/parentId', detail: 'There is no such category.' }] })
+}

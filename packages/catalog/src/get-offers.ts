@@ -1,0 +1,22 @@
+import type { CatalogContract, VariantOffer } from '@plinth/catalog-contract'
+import type { InputOf, TxContext } from '@plinth/kernel'
+import { sql } from 'drizzle-orm'
+import type { Parts } from './parts.ts'
+
+/** What these variants cost and how many there are this moment, in no order; unknown ones are left out. */
+export const getOffers =
+  ({ database }: Parts) =>
+  async (
+    context: TxContext,
+    { variantIds }: InputOf<CatalogContract, 'getOffers'>,
+  ): Promise<VariantOffer[]> => {
+    const rows = await database.on(context).execute<Row>(sql`
+      select v.id as "variantId", p.id as "productId", p.seller_id as "sellerId", v.sku,
+             concat_ws(', ', p.title, nullif(v.title, '')) as title, v.price, v.currency,
+             v.on_hand - v.reserved as available, v.active and p.status = 'published' as "forSale"
+        from catalog.variant v join catalog.product p on p.id = v.product_id
+       where v.id = any(${sql.param(variantIds)}::uuid[])`)
+    return rows.map(({ price, currency, ...offer }) => ({ ...offer, price: { amount: price, currency } }))
+  }
+
+type Row = Omit<VariantOffer, 'price'> & { readonly price: number; readonly currency: string }

@@ -1,0 +1,18 @@
+import type { Category } from '@plinth/catalog-contract'
+import type { TxContext } from '@plinth/kernel'
+import type { Database } from '@plinth/postgres'
+import { asc } from 'drizzle-orm'
+import { type CategoryRow, treesOf } from './category-tree.ts'
+import type { Parts } from './parts.ts'
+import { category } from './tables.ts'
+
+/** The whole tree, siblings by name. */
+export const listCategories =
+  ({ database }: Parts) =>
+  async (context: TxContext): Promise<{ data: Category[] }> => ({
+    data: treesOf(await readCategories(database, context)),
+  })
+
+/** All categories, by name. */
+export const readCategories = (database: Database, context: TxContext): Promise<CategoryRow[]> =>
+  database.on(context).select().from(category).orderBy(asc(category.name), asc(category.id))

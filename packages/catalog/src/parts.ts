@@ -1,0 +1,11 @@
+import type { Database, Outbox } from '@plinth/postgres'
+import type { CatalogSettings } from './create-catalog.ts'
+import type { Shelf } from './shelf.ts'
+
+/** What the use cases are made of. */
+export interface Parts {
+  readonly database: Database
+  readonly outbox: Outbox
+  readonly shelf: Shelf
+  readonly settings: CatalogSettings
+}

@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto'
+import type { Cache } from '@plinth/cache'
+import { type Product, product } from '@plinth/catalog-contract'
+import { type Id, type InTx, idOf, newId, type Page, pageOf } from '@plinth/kernel'
+import { afterCommit } from '@plinth/postgres'
+import { z } from 'zod'
+
+/**
+ * What everybody may see, kept for a moment. Nothing on it decides about money or stock. What `load` finds must
+ * not depend on who asks.
+ */
+export interface Shelf {
+  /** A published product. What `load` does not find is not remembered. */
+  product(productId: Id<'Product'>, load: () => Promise<Product | undefined>): Promise<Product | undefined>
+  /** The product that a slug names: for good, since slugs never change. */
+  slug(slug: string, load: () => Promise<Id<'Product'> | undefined>): Promise<Id<'Product'> | undefined>
+  /** A list of published products. */
+  list(query: object, load: () => Promise<Page<Product>>): Promise<Page<Product>>
+  /** Once the transaction is committed, these products are read anew; and lists, too, if told so. */
+  forget(context: InTx, productIds: readonly Id<'Product'>[], lists: 'lists too' | 'not the lists'): void
+}
+
+/** The shelf in a cache that the deployable may share with others. */
+export const createShelf = (cache: Cache): Shelf => {
+  const generation = () => cache.getOrLoad(generationKey, { ttlMs: 60_000, parse: text }, async () => newId())
+  return {
+    // The word that something has changed may get lost between processes: hence the short lives.
+    product: (id, load) => cache.getOrLoad(productKey(id), { ttlMs: 5_000, parse: parseProduct }, load),
+
+    slug: (slug, load) =>
+      cache.getOrLoad(`catalog:slug:${digest(slug)}`, { ttlMs: 60_000, parse: parseId }, load),
+
+    // Lists are kept under a generation, so that dropping one entry drops them all.
+    list: async (query, load) => {
+      const key = `catalog:list:${await generation()}:${digest(JSON.stringify(query))}`
+      return cache.getOrLoad(key, { ttlMs: 2_000, parse: parsePage }, load)
+    },
+
+    forget(context, productIds, lists) {
+      const keys = [...new Set(productIds)].map(productKey)
+      if (lists === 'lists too') keys.push(generationKey)
+      if (keys.length > 0) afterCommit(context, () => void cache.delete(keys))
+    },
+  }
+}
+
+const generationKey = 'catalog:list-generation'
+const productKey = (id: Id<'Product'>) => `catalog:product:${id}`
+
+const text = (json: unknown) => z.string().parse(json)
+const parseProduct = (json: unknown) => product.optional().parse(json)
+const parseId = (json: unknown) => idOf('Product').optional().parse(json)
+const productPage = pageOf(product)
+const parsePage = (json: unknown) => productPage.parse(json)
+
+/** A key must not be as long as whatever somebody asks for. */
+const digest = (key: string) => createHash('sha256').update(key).digest('base64url')
