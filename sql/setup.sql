@@ -36,7 +36,7 @@ begin
         -- Roles belong to the whole server: another database may be set up at this moment.
         when duplicate_object or unique_violation then null;
         when insufficient_privilege then
-          raise notice 'role % was not created: % may not create roles', role, current_user;
+          raise warning 'role % was not created: % may not create roles', role, current_user;
           continue;
       end;
     end if;
@@ -46,7 +46,7 @@ begin
         execute format('grant %I to current_user', role);
       exception
         when insufficient_privilege or unique_violation then
-          raise notice 'role % was not granted to %', role, current_user;
+          raise warning 'role % was not granted to %', role, current_user;
       end;
     end if;
 

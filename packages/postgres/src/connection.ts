@@ -22,10 +22,8 @@ export interface SessionSettings {
 export interface StatementResult {
   /** Objects by column name, or arrays in the order of the columns. */
   readonly rows: readonly unknown[]
-  /** The command tag's first word: `SELECT`, `COMMIT`, `ROLLBACK`. */
+  /** The command tag's first word: `SELECT`, `COMMIT`, `ROLLBACK`; empty for several statements. */
   readonly command: string
-  /** Rows selected or affected. */
-  readonly count: number
 }
 
 /** `script` is the simple protocol: several statements, no parameters. */
@@ -128,7 +126,7 @@ export const openConnection = async (
         answer.then(
           result => {
             answered(reject)
-            resolve({ rows: [...result], command: result.command, count: result.count ?? 0 })
+            resolve({ rows: [...result], command: result.command ?? '' })
           },
           (error: unknown) => {
             answered(reject)
@@ -159,13 +157,14 @@ const sessionOptions = ({ applicationName, role, statementTimeoutMs, logger }: S
   // The driver must not hold statements back: what it holds back outlives the connection.
   max_pipeline: Number.MAX_SAFE_INTEGER,
   types: valueTypes,
-  onnotice: ({ severity, code }: postgres.Notice) =>
-    logger.debug({ severity, code }, 'PostgreSQL has a notice'),
+  onnotice: ({ severity, code, message }: postgres.Notice) =>
+    logger[severity === 'WARNING' ? 'warn' : 'debug']({ severity, code }, `PostgreSQL says: ${message}`),
   connection: {
     application_name: applicationName,
     TimeZone: 'UTC',
     client_min_messages: 'warning',
-    statement_timeout: statementTimeoutMs,
+    // Not as a parameter of its own: the driver leaves out what is 0.
+    options: `-c statement_timeout=${statementTimeoutMs}`,
     ...(statementTimeoutMs > 0 && { idle_in_transaction_session_timeout: statementTimeoutMs * 2 }),
     ...(role !== undefined && { role }),
   },

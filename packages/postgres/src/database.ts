@@ -1,9 +1,10 @@
 import type { InTx, TxContext } from '@plinth/kernel'
 import { failureOf } from './failure.ts'
+import { within } from './patience.ts'
 import type { Pool } from './pool.ts'
 import { type Queries, queriesOver, type Run } from './queries.ts'
 import { transact } from './transaction.ts'
-import { openedBy, within } from './tx.ts'
+import { openedBy } from './tx.ts'
 
 /** A domain's view of a database. Several share a pool; each owns one schema. */
 export interface Database {
@@ -47,8 +48,8 @@ export const createDatabase = ({
 const alone =
   (pool: Pool, context: TxContext): Run =>
   async (text, params, form) => {
-    const connection = await pool.acquire(context)
-    const answer = connection.run(text, params, form).finally(() => pool.release(connection))
+    const connection = await pool.connections.acquire(context, 'shared')
+    const answer = connection.run(text, params, form).finally(() => pool.connections.release(connection))
     try {
       return await within(context, answer)
     } catch (error) {

@@ -3,11 +3,12 @@ import postgres from 'postgres'
 import { type Connection, openConnection, type SessionSettings } from './connection.ts'
 import { filesOf, type MigrationFile, type Migrations, setupFile } from './migrations.ts'
 import type { Pool } from './pool.ts'
+import { statementsOf } from './statements.ts'
 
 /** What {@link migrate} needs. */
 export interface MigrateOptions {
   /** The database, as its pool knows it; a role of the pool's is left aside. */
-  readonly pool: Pick<Pool, 'settings'> | { readonly url: string }
+  readonly pool: Pick<Pool, 'connections'> | { readonly url: string }
   readonly migrations: readonly Migrations[]
   readonly logger?: Logger
 }
@@ -57,7 +58,7 @@ const lockKey = 7_546_854_001
 
 const sessionOf = (pool: MigrateOptions['pool'], logger: Logger): SessionSettings => ({
   connectTimeoutMs: 5_000,
-  ...('url' in pool ? { url: pool.url } : pool.settings),
+  ...('url' in pool ? { url: pool.url } : pool.connections.session),
   applicationName: 'plinth migrate',
   role: undefined,
   statementTimeoutMs: 0,
@@ -112,13 +113,14 @@ const apply = async (connection: Connection, file: MigrationFile) => {
   await connection.run('commit', [], 'script')
 }
 
-const script = async (connection: Connection, text: string, path: string) => {
-  try {
-    await connection.run(text, [], 'script')
-  } catch (error) {
-    if (!(error instanceof postgres.PostgresError)) throw error
-    const position = Number(error.position)
-    const line = Number.isNaN(position) ? '' : `:${text.slice(0, position).split('\n').length}`
-    throw new MigrationFailed(`${path}${line}: ${error.message}`, { cause: error })
+const script = async (connection: Connection, file: string, path: string) => {
+  for (const { text, line } of statementsOf(file)) {
+    try {
+      await connection.run(text, [], 'script')
+    } catch (error) {
+      if (!(error instanceof postgres.PostgresError)) throw error
+      const before = text.slice(0, Number(error.position ?? 1) - 1).split('\n').length - 1
+      throw new MigrationFailed(`${path}:${line + before}: ${error.message}`, { cause: error })
+    }
   }
 }

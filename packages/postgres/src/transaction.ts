@@ -1,7 +1,8 @@
 import { type InTx, remaining, type TxContext } from '@plinth/kernel'
 import { failureOf } from './failure.ts'
+import { within } from './patience.ts'
 import type { Pool } from './pool.ts'
-import { DatabaseTx, openedBy, unwrap, within } from './tx.ts'
+import { DatabaseTx, openedBy, unwrap } from './tx.ts'
 
 /**
  * Runs the work in a transaction: the context's own, when there is one, else a new one that is committed when the
@@ -18,7 +19,7 @@ export const transact = async <T>(
     if (openedBy(pool, tx).over) throw new Error('the transaction is over; nothing can join it any more')
     return work({ ...context, tx })
   }
-  const tx = new DatabaseTx(pool, await pool.acquire(context))
+  const tx = new DatabaseTx(pool, await pool.connections.acquire(context, 'whole'))
   const result = await begin(tx, context)
     .then(() => work({ ...context, tx }))
     .then(value => {
@@ -44,7 +45,7 @@ export const afterCommit = ({ tx }: InTx, action: () => void): void => {
 
 const begin = async (tx: DatabaseTx, context: TxContext) => {
   const left = remaining(context)
-  const limit = tx.pool.settings.statementTimeoutMs
+  const limit = tx.pool.connections.session.statementTimeoutMs
   const shorter = left !== undefined && (limit === 0 || left < limit)
   await tx.run(
     context,
@@ -60,7 +61,7 @@ const commit = async (tx: DatabaseTx) => {
     tx.connection.end()
     throw failureOf(error)
   })
-  tx.pool.release(tx.connection)
+  tx.pool.connections.release(tx.connection)
   // PostgreSQL answers COMMIT with ROLLBACK when a statement had failed that nobody waited for.
   if (command !== 'COMMIT') throw tx.failure ?? new Error('a statement that nobody waited for has failed')
 }
@@ -69,7 +70,7 @@ const commit = async (tx: DatabaseTx) => {
 const rollback = async (tx: DatabaseTx, context: TxContext) => {
   tx.over = true
   const done = tx.connection.run('rollback', [], 'script').then(
-    () => tx.pool.release(tx.connection),
+    () => tx.pool.connections.release(tx.connection),
     () => tx.connection.end(),
   )
   await within(context, done).catch(() => undefined)
@@ -79,6 +80,6 @@ const tellOf = (pool: Pool, action: () => void) => {
   try {
     action()
   } catch (error) {
-    pool.settings.logger.error({ err: error }, 'an action after a commit failed')
+    pool.connections.session.logger.error({ err: error }, 'an action after a commit failed')
   }
 }

@@ -1,6 +1,7 @@
-import { DeadlineExceeded, remaining, Tx, type TxContext } from '@plinth/kernel'
+import { Tx, type TxContext } from '@plinth/kernel'
 import type { Connection, StatementForm, StatementResult } from './connection.ts'
 import { failureOf } from './failure.ts'
+import { refuseLate, within } from './patience.ts'
 import type { Pool } from './pool.ts'
 
 /**
@@ -13,7 +14,7 @@ export class DatabaseTx extends Tx {
   readonly connection: Connection
   /** What runs once it is committed. */
   readonly afterCommit: (() => void)[] = []
-  /** The first statement that failed: PostgreSQL then only takes a ROLLBACK, whatever the callback makes of it. */
+  /** The first statement's failure. PostgreSQL then takes nothing but a ROLLBACK, so later ones fail with it at once. */
   failure: unknown
   over = false
 
@@ -31,7 +32,9 @@ export class DatabaseTx extends Tx {
     form: StatementForm,
   ): Promise<StatementResult> {
     if (this.over) throw new Error('the transaction is over; nothing can join it any more')
+    if (this.failure !== undefined) throw this.failure
     try {
+      refuseLate(context)
       return await within(context, this.connection.run(text, params, form))
     } catch (error) {
       const failure = failureOf(error, context)
@@ -55,30 +58,4 @@ export const openedBy = (pool: Pool, tx: Tx): DatabaseTx => {
 export const unwrap = (tx: Tx): DatabaseTx => {
   if (!(tx instanceof DatabaseTx)) throw new TypeError('this is not a transaction of @plinth/postgres')
   return tx
-}
-
-/**
- * The promise, or the end of the caller's patience if that is first. The work goes on by itself; what it does then
- * is up to whoever started it.
- */
-export const within = <T>(context: TxContext, work: Promise<T>): Promise<T> => {
-  const { signal } = context
-  const left = remaining(context)
-  if (signal === undefined && left === undefined) return work
-  return new Promise<T>((resolve, reject) => {
-    const abort = () => leave(() => reject(signal?.reason))
-    const timer =
-      left === undefined ? undefined : setTimeout(() => leave(() => reject(DeadlineExceeded())), left)
-    const leave = (then: () => void) => {
-      clearTimeout(timer)
-      signal?.removeEventListener('abort', abort)
-      then()
-    }
-    signal?.addEventListener('abort', abort, { once: true })
-    if (signal?.aborted) abort()
-    work.then(
-      value => leave(() => resolve(value)),
-      (error: unknown) => leave(() => reject(error)),
-    )
-  })
 }

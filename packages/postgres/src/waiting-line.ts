@@ -1,5 +1,9 @@
+import { DeadlineExceeded } from '@plinth/kernel'
+
 /** A place in a {@link WaitingLine}. */
 export interface Wait {
+  /** With how many of the same kind, next to it in the line, it may be served at once, itself included. */
+  readonly together: number
   readonly timeoutMs: number
   readonly signal?: AbortSignal | undefined
   /** What the place is refused with when the time is over. */
@@ -10,49 +14,61 @@ export interface Wait {
 export interface WaitingLine<T> {
   readonly size: number
   join(wait: Wait): Promise<T>
-  /** Gives the thing to whoever waits longest; false when nobody does. */
-  serve(thing: T): boolean
+  /** Gives the thing to whoever waits longest, and to those who can be served together; says how many it were. */
+  serve(thing: T): number
   rejectAll(error: Error): void
 }
 
 /** See {@link WaitingLine}. */
 export const createWaitingLine = <T>(): WaitingLine<T> => {
-  const places = new Set<{ resolve: (thing: T) => void; reject: (error: unknown) => void }>()
+  const places = new Set<Place<T>>()
   return {
     get size() {
       return places.size
     },
-    join: ({ timeoutMs, signal, refusal }) =>
+    join: ({ together, timeoutMs, signal, refusal }) =>
       new Promise<T>((resolve, reject) => {
         const leave = () => {
           clearTimeout(timer)
           signal?.removeEventListener('abort', abort)
           places.delete(place)
         }
-        const place = {
-          resolve(thing: T) {
+        const place: Place<T> = {
+          together,
+          resolve(thing) {
             leave()
             resolve(thing)
           },
-          reject(error: unknown) {
+          reject(error) {
             leave()
             reject(error)
           },
         }
-        const abort = () => place.reject(signal?.reason)
+        const abort = () => place.reject(DeadlineExceeded(undefined, { cause: signal?.reason }))
         const timer = setTimeout(() => place.reject(refusal()), timeoutMs)
         signal?.addEventListener('abort', abort, { once: true })
         places.add(place)
       }),
     serve(thing) {
+      let served = 0
+      let limit = 1
       for (const place of places) {
+        if (served > 0 && place.together === 1) break
+        limit = Math.max(limit, place.together)
         place.resolve(thing)
-        return true
+        served += 1
+        if (served === limit) break
       }
-      return false
+      return served
     },
     rejectAll(error) {
       for (const place of [...places]) place.reject(error)
     },
   }
+}
+
+interface Place<T> {
+  readonly together: number
+  readonly resolve: (thing: T) => void
+  readonly reject: (error: Error) => void
 }

@@ -1,0 +1,33 @@
+-- Sets up an empty database, or brings one up to date, with psql alone: psql "$DATABASE_URL" -f sql/install.sql
+
+\set ON_ERROR_STOP on
+\set QUIET on
+set client_min_messages = warning;
+
+-- The lock that the hosts take, too; it goes with the session.
+\pset tuples_only on
+\o /dev/null
+select pg_advisory_lock(7546854001);
+\o
+
+\ir setup.sql
+
+\set file catalog/001-products.sql
+\ir apply.psql
+\set file catalog/002-stock.sql
+\ir apply.psql
+\set file catalog/003-search.sql
+\ir apply.psql
+\set file catalog/004-events.sql
+\ir apply.psql
+
+\set file cart/001-cart.sql
+\ir apply.psql
+
+\set file payments/001-payments.sql
+\ir apply.psql
+\set file payments/002-sandbox.sql
+\ir apply.psql
+
+\set file messaging/001-broker-and-dead-letters.sql
+\ir apply.psql
