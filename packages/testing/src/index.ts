@@ -1,0 +1,5 @@
+export { eventually } from './eventually.ts'
+export { describeWith, serviceUrl } from './run.ts'
+export type { ServiceName } from './services.ts'
+export type { TestDatabase, TestDatabaseOptions } from './test-database.ts'
+export { createTestDatabase } from './test-database.ts'

@@ -1,0 +1,117 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { accessSync, constants } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { delimiter, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { leaveReaper } from './reaper.ts'
+
+/** A service started for this run. Disposing of it ends it and removes what it wrote. */
+export type PrivateService = AsyncDisposable & { readonly url: string }
+
+/** A program to run in the background, in a process group of its own. */
+export type Program = { command: string; args: readonly string[]; env?: NodeJS.ProcessEnv }
+
+/** The program's path on PATH, or undefined. */
+export function onPath(name: string): string | undefined {
+  return (process.env.PATH ?? '')
+    .split(delimiter)
+    .map(folder => join(folder, name))
+    .find(isExecutable)
+}
+
+/** Whether this file exists and may be run. */
+export function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/**
+ * Runs programs in a temporary folder until `ready` says so, and kills them on disposal or when this
+ * process is gone. They hold nothing worth an orderly end.
+ */
+export async function startPrivate(options: {
+  name: string
+  url: string
+  programs: (folder: string) => readonly Program[] | Promise<readonly Program[]>
+  ready: () => Promise<boolean>
+  withinMs: number
+}): Promise<PrivateService> {
+  const folder = await mkdtemp(join(tmpdir(), `plinth-test-${options.name}-`))
+  const children = (await options.programs(folder)).map(program => launch(program, folder))
+  const pids = children.flatMap(child => child.pid ?? [])
+  const reaper = leaveReaper(
+    pids.map(pid => ({ pid, signal: 'KILL', group: true })),
+    folder,
+  )
+  const dispose = async () => {
+    const ended = children.map(ending)
+    for (const pid of pids) killGroup(pid)
+    await Promise.all(ended)
+    reaper[Symbol.dispose]()
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 })
+  }
+  try {
+    await untilReady(options, children)
+    return { url: options.url, [Symbol.asyncDispose]: dispose }
+  } catch (error) {
+    await dispose()
+    throw error
+  }
+}
+
+type Child = ChildProcess & { said: () => string }
+
+function launch(program: Program, cwd: string): Child {
+  const child = spawn(program.command, program.args, {
+    cwd,
+    env: program.env ?? process.env,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let said = ''
+  const listen = (chunk: Buffer) => {
+    said = (said + chunk.toString()).slice(-4000)
+  }
+  child.stdout.on('data', listen)
+  child.stderr.on('data', listen)
+  child.on('error', error => listen(Buffer.from(error.message)))
+  return Object.assign(child, { said: () => said })
+}
+
+async function untilReady(
+  options: { name: string; ready: () => Promise<boolean>; withinMs: number },
+  children: readonly Child[],
+) {
+  const deadline = Date.now() + options.withinMs
+  while (!(await options.ready().catch(() => false))) {
+    const ended = children.find(
+      child => child.exitCode !== null || child.signalCode !== null || child.pid === undefined,
+    )
+    if (ended) throw new Error(`${options.name} ended while starting: ${ended.said()}`)
+    if (Date.now() > deadline) {
+      throw new Error(
+        `${options.name} was not ready within ${options.withinMs} ms: ${children.map(child => child.said()).join('\n')}`,
+      )
+    }
+    await sleep(25)
+  }
+}
+
+function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL')
+  } catch {
+    // The whole group has ended already.
+  }
+}
+
+function ending(child: Child): Promise<void> {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null)
+    return Promise.resolve()
+  return new Promise(resolve => child.once('exit', () => resolve()))
+}

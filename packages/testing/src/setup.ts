@@ -1,0 +1,26 @@
+import { fileURLToPath } from 'node:url'
+import { defineConfig, type ViteUserConfig } from 'vitest/config'
+import type { ServiceName } from './services.ts'
+
+export type { Service, ServiceName, TestServices } from './services.ts'
+export { describeService, serviceKinds, serviceNames, startTestServices } from './services.ts'
+
+/**
+ * A package's vitest configuration: the defaults all share, and the services its tests need, found or
+ * started once for the run. A package whose tests need none leaves `services` out.
+ */
+export function testConfig({ services = [] }: { services?: readonly ServiceName[] } = {}): ViteUserConfig {
+  return defineConfig({
+    test: {
+      include: ['src/**/*.test.ts', 'tests/**/*.test.ts'],
+      globalSetup: services.length > 0 ? [fileURLToPath(new URL('./global-setup.ts', import.meta.url))] : [],
+      provide: { plinthWanted: services },
+      pool: 'forks',
+      maxWorkers: 2,
+      testTimeout: 15_000,
+      hookTimeout: 30_000,
+      teardownTimeout: 20_000,
+      watch: false,
+    },
+  })
+}
