@@ -1,0 +1,52 @@
+import { assertMatch, type CallContext, type InputOf, type InTx, NotFound } from '@plinth/kernel'
+import {
+  ordersPermissions as can,
+  NotCancellable,
+  type Order,
+  type OrdersContract,
+} from '@plinth/orders-contract'
+import { afterCommit } from '@plinth/postgres'
+import { sql } from 'drizzle-orm'
+import type { OrdersDeps } from './deps.ts'
+import { moveOrder } from './move-order.ts'
+import { paymentOf } from './neighbours/payments.ts'
+import { decide } from './order.ts'
+import { showOrder } from './order-view.ts'
+import { lockOrder, type StoredOrder } from './stored-order.ts'
+import { nameOf, visibleTo } from './who.ts'
+
+/**
+ * Cancels an order. The event brings back the stock and what was captured; a payment that is still open is
+ * called off, or refunded, by whoever settles it.
+ */
+export const cancelOrder =
+  (deps: OrdersDeps) =>
+  (
+    context: CallContext,
+    { orderId, reason, ifMatch }: InputOf<OrdersContract, 'cancelOrder'>,
+  ): Promise<Order> =>
+    deps.database.transaction(context, async inTx => {
+      const order = await lockOrder(
+        deps.database,
+        inTx,
+        sql`o.id = ${orderId} and ${visibleTo(context, can.cancelAny)}`,
+      )
+      if (order === undefined) throw NotFound()
+      const payment = await paymentOf(deps, inTx, orderId)
+      assertMatch(ifMatch, showOrder(order, payment))
+      const cancelled = await cancel(deps, inTx, order, reason ?? null)
+      return showOrder(cancelled, payment)
+    })
+
+const cancel = async (
+  deps: OrdersDeps,
+  context: InTx,
+  order: StoredOrder,
+  reason: string | null,
+): Promise<StoredOrder> => {
+  const decision = decide(order, { do: 'cancel' })
+  if (decision.outcome === 'nothing') return order
+  if (decision.outcome !== 'moved') throw NotCancellable()
+  if (order.paymentOutcome === null) afterCommit(context, deps.wakeSettling)
+  return moveOrder(deps, context, order, decision, { by: nameOf(context), reason })
+}

@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto'
+import { type Id, type InTx, type TxContext, ValidationFailed } from '@plinth/kernel'
+import { sql } from 'drizzle-orm'
+import type { OrdersDeps } from './deps.ts'
+
+/** A user's own name for one attempt to check out. */
+export interface CheckoutKey {
+  readonly userId: Id<'User'>
+  readonly key: string
+  /** A hash of what is asked for: the same key with another is a mistake. */
+  readonly fingerprint: string
+}
+
+/** The key of a call; `validation_failed` where there is none. */
+export const keyOf = ({ idempotencyKey }: TxContext, userId: Id<'User'>, request: object): CheckoutKey => {
+  if (idempotencyKey === undefined || !/^[\x21-\x7e]{1,255}$/.test(idempotencyKey)) {
+    throw ValidationFailed({
+      errors: [{ parameter: 'Idempotency-Key', detail: 'This must be 1 to 255 visible characters.' }],
+    })
+  }
+  return { userId, key: idempotencyKey, fingerprint: fingerprintOf(request) }
+}
+
+/**
+ * Claims the key for a new order and draws its number, or says with undefined that the key has an order.
+ * Whoever comes second waits here until the first is committed or rolled back.
+ */
+export const claimKey = async (
+  { database }: Pick<OrdersDeps, 'database'>,
+  context: InTx,
+  { userId, key, fingerprint }: CheckoutKey,
+  orderId: Id<'Order'>,
+): Promise<number | undefined> => {
+  const [claimed] = await database.on(context).execute<{ number: number }>(sql`
+    with claimed as (
+      insert into orders.checkout_key as k (user_id, key, order_id, fingerprint)
+      values (${userId}, ${key}, ${orderId}, ${fingerprint})
+          on conflict (user_id, key)
+          do update set order_id = excluded.order_id, fingerprint = excluded.fingerprint, created_at = now()
+             where k.created_at < now() - interval '24 hours'
+      returning 1
+    )
+    select nextval('orders.order_number') as number from claimed`)
+  return claimed?.number
+}
+
+/** What a key stands for. */
+export interface ClaimedKey {
+  readonly orderId: Id<'Order'>
+  readonly fingerprint: string
+  /** The order is older than its stock was held. */
+  readonly overdue: boolean
+}
+
+/** What the key stands for; undefined where it was freed meanwhile. */
+export const findKey = async (
+  { database, settings }: Pick<OrdersDeps, 'database' | 'settings'>,
+  context: TxContext,
+  { userId, key }: CheckoutKey,
+): Promise<ClaimedKey | undefined> => {
+  const [found] = await database
+    .on(context)
+    .execute<{ id: Id<'Order'>; fingerprint: string; overdue: boolean }>(sql`
+    select o.id, k.fingerprint,
+           o.placed_at < now() - make_interval(secs => ${settings.reservationTtlSeconds}) as overdue
+      from orders.checkout_key k join orders.order o on o.id = k.order_id
+     where k.user_id = ${userId} and k.key = ${key}`)
+  return found && { orderId: found.id, fingerprint: found.fingerprint, overdue: found.overdue }
+}
+
+/** Lets a key go: whoever uses it again starts anew. */
+export const freeKey = async (
+  { database }: Pick<OrdersDeps, 'database'>,
+  context: TxContext,
+  { userId, key }: CheckoutKey,
+  orderId: Id<'Order'>,
+): Promise<void> => {
+  await database.on(context).execute(sql`
+    delete from orders.checkout_key where user_id = ${userId} and key = ${key} and order_id = ${orderId}`)
+}
+
+const fingerprintOf = (request: object) =>
+  createHash('sha256').update(JSON.stringify(request, sorted)).digest('base64url')
+
+/** A replacer that writes the keys of every object in one order. */
+const sorted = (_: string, value: unknown): unknown =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+    : value

@@ -1,0 +1,36 @@
+import type { CartContract } from '@plinth/cart-contract'
+import type { CatalogContract } from '@plinth/catalog-contract'
+import type { Colocated } from '@plinth/kernel'
+import type { PaymentsContract } from '@plinth/payments-contract'
+import type { Database, Outbox } from '@plinth/postgres'
+import type { Logger } from '@plinth/telemetry'
+
+/** The operations of others that orders rely on; most of them join the transaction of the order. */
+export interface OrdersNeighbours {
+  readonly cart: Colocated<CartContract, 'takeLines' | 'returnLines'>
+  readonly catalog: Colocated<CatalogContract, 'reserveStock' | 'sellStock' | 'releaseStock'>
+  readonly payments: Colocated<
+    PaymentsContract,
+    'createPayment' | 'charge' | 'abandon' | 'settle' | 'refundPayment' | 'getPayments'
+  >
+}
+
+/** What a deployable decides about orders. */
+export interface OrdersSettings {
+  /**
+   * How long, in seconds, an order may wait for its payment: as long as the catalog holds its stock. After
+   * that the payment is called off.
+   */
+  readonly reservationTtlSeconds: number
+}
+
+/** What every use case of orders needs. */
+export interface OrdersDeps {
+  readonly database: Database
+  readonly outbox: Outbox
+  readonly logger: Logger
+  readonly neighbours: OrdersNeighbours
+  readonly settings: OrdersSettings
+  /** Has open payments looked at now. */
+  readonly wakeSettling: () => void
+}

@@ -1,0 +1,99 @@
+import type { InTx } from '@plinth/kernel'
+import { ordersContract } from '@plinth/orders-contract'
+import type { Appended } from '@plinth/postgres'
+import { sql } from 'drizzle-orm'
+import type { OrdersDeps } from './deps.ts'
+import type { Decision } from './order.ts'
+import { showLines } from './order-view.ts'
+import type { PaymentOutcome, StoredOrder } from './stored-order.ts'
+
+type Moved = Extract<Decision, { readonly outcome: 'moved' }>
+
+/** Who moves an order, and why. */
+export interface Occasion {
+  /** The user, or the part of the shop. */
+  readonly by: string
+  readonly reason: string | null
+  /** What became of the payment, where that is the occasion. */
+  readonly paymentOutcome?: PaymentOutcome
+}
+
+/**
+ * Carries out a decision on a locked order: the order, its lines, one row of history, and the event about
+ * it, all in the one transaction. Gives the order as it is then.
+ */
+export const moveOrder = async (
+  { database, outbox }: Pick<OrdersDeps, 'database' | 'outbox'>,
+  context: InTx,
+  order: StoredOrder,
+  { to, lines }: Moved,
+  { by, reason, paymentOutcome }: Occasion,
+): Promise<StoredOrder> => {
+  const outcome = paymentOutcome ?? null
+  const [moved] = await database.on(context).execute<{ at: Date }>(sql`
+    with moved as (
+      update orders.order o
+         set status = ${to},
+             payment_outcome = coalesce(${outcome}, payment_outcome),
+             next_check_at = case
+               when ${outcome}::text is not null or next_check_at is null then null
+               when ${to} = 'cancelled' then now()
+               else next_check_at
+             end,
+             paid_at = case when ${to} = 'paid' then now() else paid_at end,
+             cancelled_at = case when ${to} = 'cancelled' then now() end
+       where o.id = ${order.id} and o.status = ${order.status}
+      returning o.id
+    ), line as (
+      update orders.order_line line set status = ${to}
+        from moved where line.order_id = moved.id and line.status = 'open' and ${to} in ('fulfilled', 'cancelled')
+    )
+    insert into orders.order_history (order_id, status, made_by, reason)
+    select id, ${to}, ${by}, ${reason} from moved
+    returning at`)
+  if (moved === undefined) throw new Error(`order ${order.id} is not ${order.status}, though it was locked`)
+  const after: StoredOrder = {
+    ...order,
+    status: to,
+    lines: order.lines.map((line, at) => ({ ...line, status: lines[at] ?? line.status })),
+    paymentOutcome: outcome ?? order.paymentOutcome,
+    paidAt: to === 'paid' ? moved.at : order.paidAt,
+    cancelledAt: to === 'cancelled' ? moved.at : order.cancelledAt,
+    history: [...order.history, { status: to, at: moved.at.toISOString(), by, reason }],
+  }
+  const event = eventOf(after, order, moved.at)
+  if (event !== undefined) await outbox.append(context, event.event, event)
+  return after
+}
+
+const eventOf = (order: StoredOrder, before: StoredOrder, moved: Date): Appended | undefined => {
+  const { id: orderId, number, userId, total } = order
+  const about = { orderId, number, userId, total }
+  const at = moved.toISOString()
+  const { placed, cancelled, fulfilled } = ordersContract.events
+  switch (order.status) {
+    case 'paid':
+      return {
+        event: placed,
+        subject: orderId,
+        data: { ...about, lines: showLines(order), placedAt: order.placedAt.toISOString() },
+      }
+    case 'cancelled':
+      return {
+        event: cancelled,
+        subject: orderId,
+        data: {
+          ...about,
+          lines: showLines(order),
+          reason: order.history.at(-1)?.reason ?? null,
+          wasPaid: before.status === 'paid',
+          cancelledAt: at,
+        },
+      }
+    case 'fulfilled':
+      return { event: fulfilled, subject: orderId, data: { ...about, fulfilledAt: at } }
+    case 'pending_payment':
+    case 'failed':
+      return undefined
+  }
+}

@@ -1,0 +1,131 @@
+import type { CatalogContract } from '@plinth/catalog-contract'
+import type { InputOf, OutputOf } from '@plinth/kernel'
+import { type Id, type InTx, type Money, newId, sum, type TxContext } from '@plinth/kernel'
+import { CartEmpty, type OrdersContract, PriceChanged } from '@plinth/orders-contract'
+import type { Payment } from '@plinth/payments-contract'
+import { sql } from 'drizzle-orm'
+import { type CheckoutKey, claimKey } from './claim-key.ts'
+import type { OrdersDeps } from './deps.ts'
+import { takeLines } from './neighbours/cart.ts'
+import { reserveStock } from './neighbours/catalog.ts'
+import { createPayment } from './neighbours/payments.ts'
+import type { StoredOrder } from './stored-order.ts'
+
+type Request = InputOf<OrdersContract, 'checkout'>
+
+/** An order that waits for its payment. */
+export interface OpenOrder {
+  readonly order: StoredOrder
+  readonly payment: Payment
+}
+
+/**
+ * The first half of a checkout, all of it or nothing: the key is claimed, the cart moves into the order,
+ * its stock is held, its payment noted down. Undefined when the key has an order already.
+ */
+export const openOrder = (
+  deps: OrdersDeps,
+  context: TxContext,
+  key: CheckoutKey,
+  request: Request,
+): Promise<OpenOrder | undefined> =>
+  deps.database.transaction(context, async inTx => {
+    const orderId = newId<'Order'>()
+    const number = await claimKey(deps, inTx, key, orderId)
+    if (number === undefined) return undefined
+    const wanted = await takeLines(deps, inTx, key.userId, orderId)
+    if (wanted.length === 0) throw CartEmpty()
+    const { lines } = await reserveStock(deps, inTx, { orderId, lines: wanted })
+    const total = totalOf(lines)
+    assertExpected(request.expectedTotal, total)
+    const paymentId = newId<'Payment'>()
+    const draft = { id: orderId, number, userId: key.userId, total, paymentId, lines }
+    const [order, payment] = await Promise.all([
+      insertOrder(deps, inTx, draft, request.shippingAddress),
+      createPayment(deps, inTx, {
+        paymentId,
+        orderId,
+        orderNumber: String(number),
+        userId: key.userId,
+        amount: total,
+        ...request.payment,
+      }),
+    ])
+    return { order, payment }
+  })
+
+type ReservedLine = OutputOf<CatalogContract, 'reserveStock'>['lines'][number]
+
+interface Draft {
+  readonly id: Id<'Order'>
+  readonly number: number
+  readonly userId: Id<'User'>
+  readonly total: Money
+  readonly paymentId: Id<'Payment'>
+  readonly lines: readonly ReservedLine[]
+}
+
+/** All lines are in the store's one currency; a sum of several currencies throws. */
+const totalOf = (lines: readonly ReservedLine[]): Money => {
+  const [first] = lines
+  if (first === undefined) throw new Error('a reservation without lines')
+  return sum(
+    lines.map(line => line.lineTotal),
+    first.lineTotal.currency,
+  )
+}
+
+const assertExpected = (expectedTotal: Money | undefined, total: Money) => {
+  if (expectedTotal === undefined) return
+  if (expectedTotal.amount === total.amount && expectedTotal.currency === total.currency) return
+  throw PriceChanged({ expectedTotal, total })
+}
+
+const insertOrder = async (
+  { database }: OrdersDeps,
+  context: InTx,
+  { id, number, userId, total, paymentId, lines }: Draft,
+  shippingAddress: Request['shippingAddress'],
+): Promise<StoredOrder> => {
+  const stored = lines.map(({ variantId, productId, sellerId, sku, title, quantity, unitPrice }) => {
+    const line = { variantId, productId, sellerId, sku, title, quantity, unitPrice: unitPrice.amount }
+    return { ...line, status: 'open' as const }
+  })
+  const [placed] = await database.on(context).execute<{ at: Date }>(sql`
+    with placed as (
+      insert into orders.order (id, number, user_id, total, currency, shipping_address, payment_id)
+      values (${id}, ${number}, ${userId}, ${total.amount}, ${total.currency},
+              ${JSON.stringify(shippingAddress)}, ${paymentId})
+      returning id, status, placed_at
+    ), line as (
+      insert into orders.order_line
+        (order_id, variant_id, position, product_id, seller_id, sku, title, quantity, unit_price)
+      select placed.id, variant_id, position, product_id, seller_id, sku, title, quantity, unit_price
+        from placed, rows from (jsonb_to_recordset(${JSON.stringify(stored)}) as (
+          "variantId" uuid, "productId" uuid, "sellerId" uuid, sku text, title text, quantity int,
+          "unitPrice" bigint
+        )) with ordinality
+          as line (variant_id, product_id, seller_id, sku, title, quantity, unit_price, position)
+    )
+    insert into orders.order_history (order_id, status, at, made_by)
+    select id, status, placed_at, ${userId} from placed
+    returning at`)
+  if (placed === undefined) throw new Error('an insert returned no row')
+  const { at } = placed
+  const history = { status: 'pending_payment' as const, at: at.toISOString(), by: userId, reason: null }
+  return {
+    id,
+    number: String(number),
+    userId,
+    status: 'pending_payment',
+    lines: stored,
+    total,
+    shippingAddress,
+    paymentId,
+    paymentOutcome: null,
+    placedAt: at,
+    paidAt: null,
+    cancelledAt: null,
+    history: [history],
+  }
+}

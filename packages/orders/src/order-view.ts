@@ -1,0 +1,65 @@
+import { type Id, type Money, moneyOf, sum, times } from '@plinth/kernel'
+import type { Order, OrderLine, Sale } from '@plinth/orders-contract'
+import type { Payment } from '@plinth/payments-contract'
+import type { StoredLine, StoredOrder } from './stored-order.ts'
+
+/** An order as its buyer sees it. */
+export const showOrder = (order: StoredOrder, payment: Payment): Order => ({
+  id: order.id,
+  number: order.number,
+  status: order.status,
+  lines: showLines(order),
+  subtotal: subtotalOf(order.lines, order.total.currency),
+  total: order.total,
+  shippingAddress: order.shippingAddress,
+  payment: showPayment(order, payment),
+  placedAt: order.placedAt.toISOString(),
+  cancelledAt: order.cancelledAt?.toISOString() ?? null,
+  history: order.history.map(({ status, at, by, reason }) => ({
+    status,
+    at: new Date(at).toISOString(),
+    by,
+    reason,
+  })),
+})
+
+/** The lines as orders, and the events about them, show them. */
+export const showLines = ({ lines, total: { currency } }: StoredOrder): OrderLine[] =>
+  lines.map(line => showLine(line, currency))
+
+/** The part of an order that a seller sees: the own lines, and what they add up to. */
+export const showSale = (order: StoredOrder, sellerId: Id<'User'>): Sale => {
+  const own = order.lines.filter(line => line.sellerId === sellerId)
+  const { currency } = order.total
+  return {
+    id: order.id,
+    number: order.number,
+    status: order.status,
+    lines: own.map(line => ({ ...showLine(line, currency), status: line.status })),
+    subtotal: subtotalOf(own, currency),
+    shippingAddress: order.shippingAddress,
+    placedAt: order.placedAt.toISOString(),
+  }
+}
+
+/**
+ * How the payment stands. What a cancelled order has captured goes back without fail, so it shows as on
+ * its way from the moment of the cancellation, though payments may hear of it a little later.
+ */
+export const showPayment = ({ status }: Pick<StoredOrder, 'status'>, payment: Payment): Order['payment'] => {
+  const { id, provider, amount, refunded } = payment
+  const goesBack = status === 'cancelled' && payment.status === 'captured' && amount.amount > 0
+  return { id, provider, status: goesBack ? 'refund_pending' : payment.status, amount, refunded }
+}
+
+const showLine = (line: StoredLine, currency: string): OrderLine => {
+  const { status: _, unitPrice: amount, ...rest } = line
+  const unitPrice = moneyOf(amount, currency)
+  return { ...rest, unitPrice, lineTotal: times(unitPrice, line.quantity) }
+}
+
+const subtotalOf = (lines: readonly StoredLine[], currency: string): Money =>
+  sum(
+    lines.map(line => moneyOf(line.unitPrice * line.quantity, currency)),
+    currency,
+  )

@@ -1,0 +1,71 @@
+import { type Implementation, implement } from '@plinth/kernel'
+import type { Consumer } from '@plinth/messaging'
+import { type OrdersContract, ordersContract } from '@plinth/orders-contract'
+import {
+  createDatabase,
+  createOutbox,
+  type Job,
+  type Migrations,
+  migrationsOf,
+  type Outbox,
+  type Pool,
+} from '@plinth/postgres'
+import type { Logger } from '@plinth/telemetry'
+import { cancelOrder } from './cancel-order.ts'
+import { checkout } from './checkout.ts'
+import type { OrdersDeps, OrdersNeighbours, OrdersSettings } from './deps.ts'
+import { forgetKeys } from './forget-keys.ts'
+import { fulfil } from './fulfil.ts'
+import { getOrder } from './get-order.ts'
+import { listAllOrders, listOrders } from './list-orders.ts'
+import { getSale, listSales } from './sales.ts'
+import { settleOpenPayments } from './settle-open-payments.ts'
+
+/** What orders need from the deployable they run in. */
+export interface OrdersOptions {
+  readonly pool: Pool
+  readonly logger: Logger
+  readonly neighbours: OrdersNeighbours
+  readonly settings: OrdersSettings
+}
+
+/** The orders domain, ready to be composed. Nothing happens before the host starts its jobs. */
+export interface Orders {
+  readonly operations: Implementation<OrdersContract>
+  readonly consumers: readonly Consumer[]
+  readonly jobs: readonly Job[]
+  readonly outbox: Outbox
+  readonly migrations: Migrations
+}
+
+/** Creates the orders domain. */
+export const createOrders = ({ pool, logger, neighbours, settings }: OrdersOptions): Orders => {
+  const database = createDatabase({ pool, schema: 'orders' })
+  const outbox = createOutbox({ database, source: ordersContract })
+  const deps: OrdersDeps = {
+    database,
+    outbox,
+    logger,
+    neighbours,
+    settings,
+    wakeSettling: () => settling.wake(),
+  }
+  const settling = settleOpenPayments(deps)
+  const operations = implement(ordersContract, {
+    checkout: checkout(deps),
+    listOrders: listOrders(deps),
+    getOrder: getOrder(deps),
+    cancelOrder: cancelOrder(deps),
+    listAllOrders: listAllOrders(deps),
+    listSales: listSales(deps),
+    getSale: getSale(deps),
+    fulfil: fulfil(deps),
+  })
+  return {
+    operations,
+    consumers: [],
+    jobs: [settling, forgetKeys(deps)],
+    outbox,
+    migrations: migrationsOf('orders', import.meta.url),
+  }
+}

@@ -1,0 +1,66 @@
+import {
+  type CallContext,
+  cursorsFor,
+  type Id,
+  type InputOf,
+  idOf,
+  NotFound,
+  type Page,
+  pageFrom,
+} from '@plinth/kernel'
+import type { OrdersContract, Sale } from '@plinth/orders-contract'
+import { sql } from 'drizzle-orm'
+import type { OrdersDeps } from './deps.ts'
+import { showSale } from './order-view.ts'
+import { readOrders } from './stored-order.ts'
+import { userOf } from './who.ts'
+
+const cursors = cursorsFor('sales', idOf('Order'))
+
+/** What was sold of the actor's own products, newest first. An order is a sale from the moment it is paid. */
+export const listSales =
+  ({ database }: Pick<OrdersDeps, 'database'>) =>
+  async (
+    context: CallContext,
+    { limit, cursor, status }: InputOf<OrdersContract, 'listSales'>,
+  ): Promise<Page<Sale>> => {
+    const sellerId = userOf(context)
+    const query = { sellerId, status }
+    const after = cursors.read(cursor, query)
+    const orders = await readOrders(
+      database,
+      context,
+      sql`
+      join (
+        select distinct order_id from orders.order_line
+         where seller_id = ${sellerId} ${after === undefined ? sql`` : sql`and order_id < ${after}`}
+         order by order_id desc
+      ) sold on sold.order_id = o.id
+      where o.paid_at is not null ${status === undefined ? sql`` : sql`and o.status = ${status}`}
+      order by o.id desc limit ${limit + 1}`,
+    )
+    return pageFrom(
+      orders,
+      limit,
+      order => showSale(order, sellerId),
+      order => cursors.write(order.id, query),
+    )
+  }
+
+/** The actor's own part of a paid order. */
+export const getSale =
+  ({ database }: Pick<OrdersDeps, 'database'>) =>
+  async (context: CallContext, { orderId }: InputOf<OrdersContract, 'getSale'>): Promise<Sale> => {
+    const sellerId = userOf(context)
+    const [order] = await readOrders(
+      database,
+      context,
+      sql`where o.id = ${orderId} and o.paid_at is not null and ${soldBy(sellerId)}`,
+    )
+    if (order === undefined) throw NotFound()
+    return showSale(order, sellerId)
+  }
+
+/** Whether something in `orders.order o` is the seller's. */
+export const soldBy = (sellerId: Id<'User'>) =>
+  sql`exists (select from orders.order_line own where own.order_id = o.id and own.seller_id = ${sellerId})`
