@@ -1,0 +1,164 @@
+import {
+  type CallContext,
+  contextOf,
+  DeadlineExceeded,
+  Internal,
+  NotFound,
+  newId,
+  type RemoteCall,
+  type RemoteReply,
+  remote,
+  service,
+  type Transport,
+  Tx,
+  Unavailable,
+} from '@plinth/kernel'
+import { describe, expect, it } from 'vitest'
+import { shelfContract } from './shelf-contract.ts'
+import { roadTo, shelf, signActor } from './shelf-providers.ts'
+
+const itemId = newId<'Item'>()
+const job = contextOf(service('orders'))
+
+/** What a call comes to over a transport, and what the transport was given. */
+const over = async (transport: Transport, context: CallContext = job, sign = signActor) => {
+  const calls: RemoteCall[] = []
+  const client = remote(shelfContract, {
+    transport: call => {
+      calls.push(call)
+      return transport(call)
+    },
+    signActor: sign,
+  })
+  const error: unknown = await client.getItem(context, { itemId }).catch((thrown: unknown) => thrown)
+  return { error, calls }
+}
+const answering =
+  (reply: RemoteReply): Transport =>
+  () =>
+    Promise.resolve(reply)
+
+describe('A call to another process', () => {
+  it('says where it goes, who asks, and whether it may be sent again', async () => {
+    const { calls } = await over(answering({ status: 204, body: '' }))
+    expect(calls).toMatchObject([
+      {
+        path: '/rpc/shelf/getItem',
+        headers: {
+          'content-type': 'application/json',
+          authorization: `Bearer ${await signActor(job.actor)}`,
+        },
+        body: JSON.stringify({ itemId }),
+        idempotent: true,
+      },
+    ])
+  })
+
+  it('says how long the caller still waits, not until when: clocks differ', async () => {
+    const { calls } = await over(answering({ status: 204, body: '' }), {
+      ...job,
+      deadline: Date.now() + 5000,
+    })
+    const left = Number(calls[0]?.headers['plinth-deadline-ms'])
+    expect(left).toBeGreaterThan(4000)
+    expect(left).toBeLessThanOrEqual(5000)
+  })
+
+  it('is unavailable when the road is broken, whichever way it breaks', async () => {
+    const broken = new Error('ECONNRESET')
+    const throwing: Transport = () => {
+      throw broken
+    }
+    for (const transport of [() => Promise.reject(broken), throwing]) {
+      const { error } = await over(transport)
+      expect(Unavailable.is(error) && error.cause).toBe(broken)
+    }
+  })
+
+  it.each([
+    ['a proxy that is lost for words', { status: 502, body: '<html>Bad Gateway</html>' }],
+    ['a proxy that speaks JSON', { status: 502, body: '{"error":"bad gateway"}' }],
+    ['a redirect', { status: 302, body: '{}' }],
+    ['a path that is not there', { status: 404, body: '{"message":"Route not found"}' }],
+    ['an answer cut short', { status: 200, body: '{"itemId":' }],
+    [
+      'a kind of refusal that there is not',
+      { status: 418, body: '{"code":"x","kind":"teapot","message":""}' },
+    ],
+  ])('is unavailable when it meets %s, and says no more', async (_, reply) => {
+    const { error } = await over(answering(reply))
+    expect(Unavailable.is(error) && error.message).toBe(Unavailable.description)
+  })
+
+  it.each([
+    ['an output that the contract does not promise', { status: 200, body: '{"itemId":1}' }],
+    ['nothing where there is something promised', { status: 204, body: '' }],
+    [
+      'a refusal that the operation does not declare',
+      { status: 409, body: '{"code":"out_of_stock","kind":"conflict","message":""}' },
+    ],
+    [
+      'an internal fault with words of its own',
+      { status: 500, body: '{"code":"internal","kind":"internal","message":"pg: secret"}' },
+    ],
+  ])('is internal when the far side gives %s', async (_, reply) => {
+    const { error } = await over(answering(reply))
+    expect(Internal.is(error)).toBe(true)
+  })
+
+  it('takes the kind of a refusal from the contract, not from the wire', async () => {
+    const body = JSON.stringify({ code: 'not_found', kind: 'forbidden', message: 'Gone.' })
+    const { error } = await over(answering({ status: 403, body }))
+    expect(error).toMatchObject({ code: 'not_found', kind: 'not_found', message: 'Gone.' })
+    expect(NotFound.is(error)).toBe(true)
+  })
+
+  it('gives up at the deadline, though the transport hangs and hears nothing', async () => {
+    const { error, calls } = await over(() => new Promise(() => {}), { ...job, deadline: Date.now() + 20 })
+    expect(DeadlineExceeded.is(error)).toBe(true)
+    expect(calls[0]?.signal?.aborted).toBe(true)
+  })
+
+  it('gives up when the caller does', async () => {
+    const caller = new AbortController()
+    const transport: Transport = () => {
+      caller.abort('gone')
+      return new Promise(() => {})
+    }
+    const { error } = await over(transport, { ...job, signal: caller.signal })
+    expect(DeadlineExceeded.is(error) && error.cause).toBe('gone')
+    expect(DeadlineExceeded.is((await over(transport, { ...job, signal: caller.signal })).error)).toBe(true)
+  })
+
+  it('waits as long as it is told to, even for years', async () => {
+    const road = roadTo(shelf({ getItem: () => Promise.reject(NotFound()) }))
+    const { error } = await over(road, { ...job, deadline: Date.now() + 1e12 })
+    expect(NotFound.is(error)).toBe(true)
+  })
+
+  it('is not made at all after the deadline', async () => {
+    const { error, calls } = await over(answering({ status: 204, body: '' }), { ...job, deadline: 1 })
+    expect(DeadlineExceeded.is(error)).toBe(true)
+    expect(calls).toStrictEqual([])
+  })
+
+  it('is not made when the actor cannot be signed', async () => {
+    const { error, calls } = await over(answering({ status: 204, body: '' }), job, () =>
+      Promise.reject(new Error('no key')),
+    )
+    expect(Internal.is(error)).toBe(true)
+    expect(calls).toStrictEqual([])
+  })
+
+  it('takes no transaction along, should one slip past the compiler', async () => {
+    class OpenTx extends Tx {
+      protected override readonly opened = true
+    }
+    const { error, calls } = await over(
+      answering({ status: 204, body: '' }),
+      Object.assign({ tx: new OpenTx() }, job),
+    )
+    expect(Internal.is(error)).toBe(true)
+    expect(calls).toStrictEqual([])
+  })
+})
