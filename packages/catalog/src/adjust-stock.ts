@@ -38,14 +38,18 @@ export const adjustStock =
 
 type Adjusted = { readonly adjusted: boolean; readonly onHand: number; readonly reserved: number }
 
-/** One statement: the level after the change, or as it is where the change cannot be. */
+/**
+ * One statement: the level after the change, or as it is where the change cannot be. Here and in every other
+ * statement that locks a variant and then changes it, both numbers are set from what the lock read: PostgreSQL
+ * checks a row's constraints before it notices that the row has moved on since the statement began.
+ */
 const adjust = async ({ database }: Parts, context: InTx, input: Input): Promise<Adjusted> => {
   const { variantId, delta, reason } = input
   const [row] = await database.on(context).execute<Adjusted>(sql`
     with present as (
       select id, on_hand, reserved from catalog.variant where id = ${variantId} for no key update
     ), adjusted as (
-      update catalog.variant v set on_hand = v.on_hand + ${delta}
+      update catalog.variant v set on_hand = present.on_hand + ${delta}, reserved = present.reserved
         from present
        where v.id = present.id
          and present.on_hand + ${delta} between present.reserved and greatest(present.on_hand, ${maxOnHand})

@@ -29,11 +29,11 @@ const expire = ({ database, shelf }: Parts, context: Parameters<typeof database.
           from catalog.reservation_line join due using (order_id)
          group by variant_id
       ), locked as (
-        select v.id, held.quantity from catalog.variant v join held on held.variant_id = v.id
+        select v.id, v.on_hand, v.reserved, held.quantity from catalog.variant v join held on held.variant_id = v.id
          order by v.id
            for no key update of v
       ), freed as (
-        update catalog.variant v set reserved = v.reserved - locked.quantity
+        update catalog.variant v set on_hand = locked.on_hand, reserved = locked.reserved - locked.quantity
           from locked where v.id = locked.id
         returning v.product_id, v.on_hand - v.reserved as available, locked.quantity
       ), settled as (

@@ -46,7 +46,7 @@ const release = async (
        where order_id = ${orderId} and status in ('open', 'sold')
        group by variant_id, status
     ), locked as (
-      select v.id, due.quantity, due.status
+      select v.id, v.on_hand, v.reserved, due.quantity, due.status
         from catalog.variant v join due on due.variant_id = v.id
        order by v.id
          for no key update of v
@@ -55,8 +55,8 @@ const release = async (
        where order_id = ${orderId} and exists (select from present where status <> 'released')
     ), freed as (
       update catalog.variant v
-         set reserved = v.reserved - case locked.status when 'open' then locked.quantity else 0 end,
-             on_hand = v.on_hand + case locked.status when 'sold' then locked.quantity else 0 end
+         set reserved = locked.reserved - case locked.status when 'open' then locked.quantity else 0 end,
+             on_hand = locked.on_hand + case locked.status when 'sold' then locked.quantity else 0 end
         from locked
        where v.id = locked.id
       returning v.id, v.product_id, v.on_hand, v.on_hand - v.reserved as available, locked.quantity, locked.status

@@ -78,7 +78,8 @@ const productIdOf = ({ productId }: ReservedLine) => productId
  * One statement does it all. Variants are locked in the order of their ids, here as everywhere, so that
  * orders for the same things in opposite order wait for each other instead of for ever; once locked, what is
  * read of them is their latest state. The reservation's row comes after the locks and before any change:
- * where the order has one already, nothing happens.
+ * where the order has one already, nothing happens. Why numbers are set from what the lock read: see
+ * adjust-stock.ts.
  */
 const hold = ({ database, settings }: Parts, context: InTx, { orderId, lines }: Request) =>
   database.on(context).execute<Row>(sql`
@@ -92,7 +93,7 @@ const hold = ({ database, settings }: Parts, context: InTx, { orderId, lines }: 
       select v.id, v.product_id, p.seller_id, v.sku, v.price, v.currency,
              concat_ws(', ', p.title, nullif(v.title, '')) as title,
              v.active and p.status = 'published' as for_sale,
-             v.on_hand - v.reserved as available
+             v.on_hand, v.reserved, v.on_hand - v.reserved as available
         from catalog.variant v
         join wanted on wanted.variant_id = v.id
         join catalog.product p on p.id = v.product_id
@@ -115,9 +116,9 @@ const hold = ({ database, settings }: Parts, context: InTx, { orderId, lines }: 
              line.quantity, locked.price, locked.currency
         from line join locked on locked.id = line.variant_id cross join claimed
     ), held as (
-      update catalog.variant v set reserved = v.reserved + wanted.quantity
-        from wanted, claimed
-       where v.id = wanted.variant_id
+      update catalog.variant v set on_hand = locked.on_hand, reserved = locked.reserved + wanted.quantity
+        from wanted join locked on locked.id = wanted.variant_id, claimed
+       where v.id = locked.id
     )
     select line.variant_id as "variantId", line.quantity, wanted.quantity as wanted,
            locked.available, locked.for_sale as "forSale", locked.product_id as "productId",

@@ -44,7 +44,7 @@ const sell = ({ database }: Parts, context: InTx, orderId: Id<'Order'>) =>
        where order_id = ${orderId} and status in ('open', 'expired')
        group by variant_id, status
     ), locked as (
-      select v.id, v.on_hand - v.reserved as available, wanted.quantity,
+      select v.id, v.on_hand, v.reserved, v.on_hand - v.reserved as available, wanted.quantity,
              case wanted.status when 'open' then wanted.quantity else 0 end as held
         from catalog.variant v join wanted on wanted.variant_id = v.id
        order by v.id
@@ -56,7 +56,7 @@ const sell = ({ database }: Parts, context: InTx, orderId: Id<'Order'>) =>
          and not exists (select from locked where available + held < quantity)
       returning order_id
     ), sold as (
-      update catalog.variant v set on_hand = v.on_hand - locked.quantity, reserved = v.reserved - locked.held
+      update catalog.variant v set on_hand = locked.on_hand - locked.quantity, reserved = locked.reserved - locked.held
         from locked, settled
        where v.id = locked.id
       returning v.id, v.product_id, v.sku, v.on_hand, v.on_hand - v.reserved as available,

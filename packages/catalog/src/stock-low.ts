@@ -26,6 +26,10 @@ export const announceStockLow = async (
   )
   await outbox.appendAll(
     context,
-    running.map(({ taken: _, ...data }) => ({ event: stockLow, subject: data.variantId, data })),
+    running.map(({ variantId, productId, sellerId, sku, available }) => ({
+      event: stockLow,
+      subject: variantId,
+      data: { variantId, productId, sellerId, sku, available },
+    })),
   )
 }
