@@ -12,6 +12,9 @@ select pg_advisory_lock(7546854001);
 
 \ir setup.sql
 
+\set file users/001-users.sql
+\ir apply.psql
+
 \set file catalog/001-products.sql
 \ir apply.psql
 \set file catalog/002-stock.sql
@@ -24,10 +27,19 @@ select pg_advisory_lock(7546854001);
 \set file cart/001-cart.sql
 \ir apply.psql
 
+\set file orders/001-orders.sql
+\ir apply.psql
+
 \set file payments/001-payments.sql
 \ir apply.psql
 \set file payments/002-sandbox.sql
 \ir apply.psql
 
+\set file notifications/001-notifications.sql
+\ir apply.psql
+
 \set file messaging/001-broker-and-dead-letters.sql
+\ir apply.psql
+
+\set file gateway/001-idempotency.sql
 \ir apply.psql
