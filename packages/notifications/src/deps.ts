@@ -1,0 +1,26 @@
+import type { Client } from '@plinth/kernel'
+import type { Database } from '@plinth/postgres'
+import type { Logger } from '@plinth/telemetry'
+import type { UsersContract } from '@plinth/users-contract'
+import type { MailTransport } from './smtp/transport.ts'
+
+/** What every use case of notifications needs. */
+export interface NotificationsDeps {
+  readonly database: Database
+  readonly logger: Logger
+  readonly transport: MailTransport
+  readonly neighbours: {
+    readonly users: Client<UsersContract, 'getContacts' | 'listAdmins' | 'issueMailToken'>
+  }
+  readonly settings: MailSettings
+  /** Called once a mail is due. */
+  readonly wakeSending: () => void
+}
+
+/** How the shop's mails look from outside. */
+export interface MailSettings {
+  /** `Name <address>` of every mail's sender. */
+  readonly from: string
+  /** Where links lead, without a slash at the end. */
+  readonly publicUrl: string
+}

@@ -1,0 +1,2 @@
+export { createNotifications, type Notifications, type NotificationsOptions } from './notifications.ts'
+export type { Mail, MailTransport } from './smtp/transport.ts'

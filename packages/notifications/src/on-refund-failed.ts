@@ -1,0 +1,15 @@
+import { type Consumer, defineConsumer } from '@plinth/messaging'
+import { paymentsContract } from '@plinth/payments-contract'
+import type { NotificationsDeps } from './deps.ts'
+import { adminContacts } from './neighbours/users.ts'
+import { writeNotifications } from './write-notifications.ts'
+
+/** Tells every admin that a refund needs a human. */
+export const alertAdmins = (deps: NotificationsDeps): Consumer =>
+  defineConsumer({
+    name: 'notifications.alert-admins',
+    event: paymentsContract.events.refundFailed,
+    prepare: () => adminContacts(deps),
+    handle: (context, event, admins) =>
+      writeNotifications(deps, context, event, 'refund_failed', admins, event.data),
+  })

@@ -1,0 +1,12 @@
+import { type Consumer, defineConsumer } from '@plinth/messaging'
+import { usersContract } from '@plinth/users-contract'
+import type { NotificationsDeps } from './deps.ts'
+import { writeNotifications } from './write-notifications.ts'
+
+/** Welcomes who signed up, with the link that confirms the address. */
+export const welcomeUser = (deps: NotificationsDeps): Consumer =>
+  defineConsumer({
+    name: 'notifications.welcome-user',
+    event: usersContract.events.registered,
+    handle: (context, event) => writeNotifications(deps, context, event, 'welcome', [event.data], {}),
+  })

@@ -1,0 +1,76 @@
+import { contextOf, type Id, service } from '@plinth/kernel'
+import { createJob, type Job } from '@plinth/postgres'
+import { sql } from 'drizzle-orm'
+import { composeMail } from './compose-mail.ts'
+import type { NotificationsDeps } from './deps.ts'
+import type { NotificationRow } from './notification.ts'
+import { sendingMs } from './smtp/guarded.ts'
+import { RefusedForGood } from './smtp/transport.ts'
+
+const batch = 10
+/** A try that has not reported back after this long is lost, with the process that made it. */
+const leaseSeconds = (2 * sendingMs) / 1000
+/** For so long a server that is away is tried again. */
+const patience = '3 days'
+const context = contextOf(service('notifications'))
+
+/**
+ * Hands mails that are due to the server. Any replica may: each try is claimed before it is made. What
+ * dies between the server's yes and our writing it down is sent once more, under the same Message-ID.
+ */
+export const sendMails = (deps: NotificationsDeps): Job =>
+  createJob({
+    name: 'notifications.send-mails',
+    everyMs: 1000,
+    run: async () => {
+      const due = await claim(deps)
+      await Promise.all(due.map(notification => attempt(deps, notification)))
+      return due.length === batch ? 'again' : 'done'
+    },
+  })
+
+/** Milliseconds until the next try, after so many: from one second, doubling up to half a minute. */
+export const backoffAfter = (attempts: number, dice: number): number =>
+  Math.round(Math.min(30_000, 1000 * 2 ** (attempts - 1)) * (0.75 + dice / 4))
+
+const claim = ({ database }: NotificationsDeps): Promise<NotificationRow[]> =>
+  database.on(context).execute<NotificationRow>(sql`
+    update notifications.notification
+       set attempts = attempts + 1, next_attempt_at = now() + make_interval(secs => ${leaseSeconds})
+     where id in (
+       select id from notifications.notification
+        where status = 'pending' and next_attempt_at <= now()
+        order by next_attempt_at limit ${batch}
+          for update skip locked)
+    returning *`)
+
+const attempt = async (deps: NotificationsDeps, row: NotificationRow): Promise<void> => {
+  try {
+    await deps.transport.send(await composeMail(deps, row))
+  } catch (error) {
+    deps.logger.warn({ err: error, notificationId: row.id, attempts: row.attempts }, 'a mail was not taken')
+    return postpone(deps, row, error)
+  }
+  await deps.database.on(context).execute(sql`
+    update notifications.notification
+       set status = 'sent', sent_at = now(), next_attempt_at = null, last_error = null
+     where id = ${row.id} and status = 'pending'`)
+}
+
+const postpone = async (
+  { database }: NotificationsDeps,
+  row: { readonly id: Id<'Notification'>; readonly attempts: number },
+  error: unknown,
+) => {
+  const reason = error instanceof Error ? error.message.slice(0, 500) : 'unknown'
+  const seconds = backoffAfter(row.attempts, Math.random()) / 1000
+  await database.on(context).execute(sql`
+    update notifications.notification as mail
+       set last_error = ${reason},
+           status = case when given_up then 'failed' else 'pending' end,
+           next_attempt_at = case when given_up then null else now() + make_interval(secs => ${seconds}) end
+      from (select ${error instanceof RefusedForGood}::boolean
+                or patience_from < now() - interval '${sql.raw(patience)}' as given_up
+              from notifications.notification where id = ${row.id}) as verdict
+     where id = ${row.id} and status = 'pending' and attempts = ${row.attempts}`)
+}
