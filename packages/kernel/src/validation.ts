@@ -9,9 +9,10 @@ import { isStorable } from './storable-text.ts'
  */
 export const parseInput = <Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> => {
   const data = read(schema, value)
-  const { violations, gaps } = inspect(data)
-  if (violations.length > 0) throw refused(violations)
-  return gaps ? read(schema, overTheWire(data)) : data
+  const found = { gaps: false, unstorable: false }
+  survey(data, found)
+  if (found.unstorable) throw refused(unstorableIn(data, []))
+  return found.gaps ? read(schema, overTheWire(data)) : data
 }
 
 /** What a value looks like after crossing the wire as JSON. */
@@ -38,24 +39,27 @@ const read = <Schema extends z.ZodType>(schema: Schema, value: unknown): z.outpu
 
 const refused = (violations: readonly Violation[]) => ValidationFailed({ errors: violations.slice(0, 100) })
 
-/** Looks at every text in a value, and for members that are there but undefined. */
-const inspect = (value: unknown) => {
-  const violations: Violation[] = []
-  let gaps = false
-  const visit = (each: unknown, path: readonly PropertyKey[]): void => {
-    if (typeof each === 'string' && !isStorable(each))
-      violations.push({ pointer: pointerTo(path), detail: 'This text holds characters that cannot be kept.' })
-    if (typeof each !== 'object' || each === null) return
-    for (const [key, member] of Object.entries(each)) {
-      gaps ||= member === undefined
-      if (!isStorable(key))
-        violations.push({
-          pointer: pointerTo(path),
-          detail: 'A name here holds characters that cannot be kept.',
-        })
-      visit(member, [...path, key])
+/** Looks for members that are there but undefined, and for text that cannot be kept. Every call pays for it. */
+const survey = (value: unknown, found: { gaps: boolean; unstorable: boolean }): void => {
+  if (typeof value === 'string') found.unstorable ||= !isStorable(value)
+  else if (Array.isArray(value)) for (const each of value) survey(each, found)
+  else if (typeof value === 'object' && value !== null)
+    for (const [key, member] of Object.entries(value)) {
+      found.gaps ||= member === undefined
+      found.unstorable ||= !isStorable(key)
+      survey(member, found)
     }
-  }
-  visit(value, [])
-  return { violations, gaps }
+}
+
+/** Where the text is that cannot be kept; a name that cannot is told of at what it is in. */
+const unstorableIn = (value: unknown, path: readonly PropertyKey[]): Violation[] => {
+  const fault = (what: string): Violation => ({
+    pointer: pointerTo(path),
+    detail: `${what} holds characters that cannot be kept.`,
+  })
+  if (typeof value === 'string') return isStorable(value) ? [] : [fault('This text')]
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([key, member]) =>
+    isStorable(key) ? unstorableIn(member, [...path, key]) : [fault('A name in this')],
+  )
 }

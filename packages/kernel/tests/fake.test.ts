@@ -1,6 +1,7 @@
 import {
   anonymous,
   contextOf,
+  defineContract,
   fake,
   Internal,
   implement,
@@ -8,7 +9,6 @@ import {
   NotFound,
   newId,
   service,
-  withoutTx,
 } from '@plinth/kernel'
 import { describe, expect, it } from 'vitest'
 import { shelfContract, shelfPermissions } from './shelf-contract.ts'
