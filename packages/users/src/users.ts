@@ -1,5 +1,4 @@
 import { type Implementation, implement, type Permission } from '@plinth/kernel'
-import type { Consumer } from '@plinth/messaging'
 import {
   createDatabase,
   createOutbox,
@@ -10,6 +9,7 @@ import {
   type Pool,
 } from '@plinth/postgres'
 import { type AccessChange, type UsersContract, usersContract } from '@plinth/users-contract'
+import type { FastifyInstance } from 'fastify'
 import { reinstate, setRoles, suspend } from './change-access.ts'
 import type { UsersDeps } from './deps.ts'
 import { ensureAdmin } from './ensure-admin.ts'
@@ -24,6 +24,7 @@ import { createHasher } from './passwords/hasher.ts'
 import { refresh } from './refresh.ts'
 import { register } from './register.ts'
 import { requestPasswordReset, resetPassword } from './reset-password.ts'
+import { usersRoutes } from './routes.ts'
 import { createAccessTokens, type TokenSettings } from './sessions/access-token.ts'
 import { verifyEmail } from './verify-email.ts'
 
@@ -44,7 +45,8 @@ export interface UsersOptions {
 /** The users domain, ready to be composed. Nothing happens before the host starts its jobs. */
 export interface Users {
   readonly operations: Implementation<UsersContract>
-  readonly consumers: readonly Consumer[]
+  /** A Fastify plugin, for what `createGateway` of `@plinth/http` makes. */
+  readonly routes: (app: FastifyInstance) => Promise<void>
   readonly jobs: readonly Job[]
   readonly outbox: Outbox
   readonly migrations: Migrations
@@ -85,7 +87,7 @@ export const createUsers = ({
   })
   return {
     operations,
-    consumers: [],
+    routes: usersRoutes(operations),
     jobs: [forgetTokens(deps)],
     outbox,
     migrations: migrationsOf('users', import.meta.url),

@@ -1,0 +1,1 @@
+export { type Cart, type CartOptions, createCart } from './cart.ts'
