@@ -2,6 +2,7 @@ import { execFile, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { chown, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Account } from './account.ts'
 import type { Binaries } from './binaries.ts'
@@ -24,8 +25,11 @@ export async function ensureCluster(
     options.onProgress('Creating the database (first start only)')
     await createCluster(place, binaries, account, options.database)
   }
-  return (await readFile(place.password, 'utf8')).trim()
+  return (await readFile(passwordFile(place.data), 'utf8')).trim()
 }
+
+/** The superuser's password lies with the data it opens, readable by its owner alone. */
+const passwordFile = (data: string) => join(data, 'plinth-password')
 
 async function createCluster(
   place: Place,
@@ -33,8 +37,9 @@ async function createCluster(
   account: Account,
   database: string,
 ): Promise<void> {
-  const partial = `${place.data}.${process.pid}`
-  const password = `${place.password}.${process.pid}`
+  const suffix = randomBytes(4).toString('hex')
+  const partial = `${place.data}.${suffix}`
+  const password = join(place.directory, `password.${suffix}`)
   const spawning = { ...account, cwd: place.directory, env: serverEnvironment() }
   try {
     await writeFile(password, `${randomBytes(24).toString('base64url')}\n`, { mode: 0o600 })
@@ -42,13 +47,19 @@ async function createCluster(
       await chown(password, account.uid, account.gid)
     await run(binaries.initdb, initdbArguments(partial, password), spawning)
     await createDatabase(binaries.postgres, partial, database, spawning)
-    if (existsSync(place.data)) return
-    await rename(password, place.password)
-    await rename(partial, place.data)
+    await rename(password, passwordFile(partial))
+    await moveUnlessThere(partial, place.data)
   } finally {
     await rm(partial, { recursive: true, force: true })
     await rm(password, { force: true })
   }
+}
+
+/** A folder that is not empty is never replaced: of two first starts at once the faster one's cluster stays. */
+async function moveUnlessThere(from: string, to: string): Promise<void> {
+  await rename(from, to).catch(error => {
+    if (!existsSync(to)) throw error
+  })
 }
 
 /** The builtin locale provider sorts and folds alike on every platform; ICU and libc differ by version. */

@@ -10,8 +10,6 @@ export type Place = {
   directory: string
   /** PostgreSQL's own data directory. */
   data: string
-  /** The superuser's password, readable by its owner alone. */
-  password: string
   /** What the server says. */
   serverLog: string
 }
@@ -65,7 +63,6 @@ function placeAt(directory: string): Place {
   return {
     directory,
     data: join(directory, 'data'),
-    password: join(directory, 'password'),
     serverLog: join(directory, 'server.log'),
   }
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { TestProject } from 'vitest/node'
+import { removeKeys, runNamespace } from './namespace.ts'
 import {
   describeService,
   type Service,
@@ -36,10 +37,15 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide('plinthRun', { id, services: services.found })
   return async () => {
     try {
-      const postgres = services.found.postgres
-      if (postgres?.origin === 'url') await dropLeftovers(postgres.url, id)
+      await removeTraces(services.found, id)
     } finally {
       await services[Symbol.asyncDispose]()
     }
   }
+}
+
+/** From services that outlive the run; a private one goes with all it has. */
+async function removeTraces({ postgres, redis }: TestRun['services'], runId: string): Promise<void> {
+  if (postgres?.origin === 'url') await dropLeftovers(postgres.url, runId)
+  if (redis?.origin === 'url') await removeKeys(redis.url, runNamespace(runId))
 }

@@ -1,4 +1,8 @@
+export type { Mail } from '@plinth/embedded'
 export { eventually } from './eventually.ts'
+export type { MailFault, MailSink } from './mail-sink.ts'
+export { startMailSink } from './mail-sink.ts'
+export { removeAmqpNames, removeKeys, testNamespace } from './namespace.ts'
 export { describeWith, serviceUrl } from './run.ts'
 export type { ServiceName } from './services.ts'
 export type { TestDatabase, TestDatabaseOptions } from './test-database.ts'

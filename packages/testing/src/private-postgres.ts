@@ -19,7 +19,7 @@ export async function startPrivatePostgres(): Promise<PrivateService> {
   const folder = await mkdtemp(join(tmpdir(), 'plinth-test-postgres-'))
   try {
     const server = await startEmbeddedPostgres({
-      directory: join(folder, 'pg'),
+      directory: folder,
       postgresFlags: forgetful.flatMap(setting => ['-c', setting]),
     })
     const reaper = leaveReaper([{ pid: server.pid, signal: 'QUIT' }], folder)
