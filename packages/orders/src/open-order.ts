@@ -1,6 +1,14 @@
 import type { CatalogContract } from '@plinth/catalog-contract'
-import type { InputOf, OutputOf } from '@plinth/kernel'
-import { type Id, type InTx, type Money, newId, sum, type TxContext } from '@plinth/kernel'
+import {
+  type Id,
+  type InputOf,
+  type InTx,
+  type Money,
+  newId,
+  type OutputOf,
+  sum,
+  type TxContext,
+} from '@plinth/kernel'
 import { CartEmpty, type OrdersContract, PriceChanged } from '@plinth/orders-contract'
 import type { Payment } from '@plinth/payments-contract'
 import { sql } from 'drizzle-orm'

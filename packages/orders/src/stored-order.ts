@@ -81,10 +81,10 @@ export const lockOrder = async (
   context: InTx,
   condition: SQL,
 ): Promise<StoredOrder | undefined> => {
-  const [, [order]] = await Promise.all([
-    database.on(context).execute(sql`select from orders.order o where ${condition} for no key update`),
-    readOrders(database, context, sql`where ${condition}`),
-  ])
+  const lock = async () => {
+    await database.on(context).execute(sql`select from orders.order o where ${condition} for no key update`)
+  }
+  const [, [order]] = await Promise.all([lock(), readOrders(database, context, sql`where ${condition}`)])
   return order
 }
 

@@ -1,0 +1,154 @@
+import {
+  type CallContext,
+  contextOf,
+  type Id,
+  type InputOf,
+  local,
+  newId,
+  permissionsOf,
+  type User,
+} from '@plinth/kernel'
+import { type OrdersContract, ordersContract } from '@plinth/orders-contract'
+import { connectPostgres, createDatabase, migrate, migrationsOf } from '@plinth/postgres'
+import { silentLogger } from '@plinth/telemetry'
+import { createTestDatabase, eventually } from '@plinth/testing'
+import { type SQL, sql } from 'drizzle-orm'
+import { createOrders } from '../src/index.ts'
+import { fakeCart } from './cart.ts'
+import { fakeCatalog, settle } from './catalog.ts'
+import { fakePayments } from './payments.ts'
+
+/** A user with the permissions of these roles. */
+export const userWith = (...roles: string[]): User & { readonly id: Id<'User'> } => ({
+  kind: 'user',
+  id: newId<'User'>(),
+  roles,
+  permissions: permissionsOf(roles, Object.values(ordersContract.permissions)),
+})
+
+/** A request to check out, with a card that is approved unless told otherwise. */
+export const aCheckout = (token = 'tok_approved'): InputOf<OrdersContract, 'checkout'> => ({
+  shippingAddress: {
+    name: 'Ada Lovelace',
+    line1: '12 St James Square',
+    city: 'London',
+    postalCode: 'SW1Y 4JH',
+    country: 'GB',
+  },
+  payment: { provider: 'sandbox', token },
+})
+
+/** Orders by themselves, as their own role, beside neighbours that behave. */
+export const givenOrders = async ({ reservationTtlSeconds = 900 } = {}) => {
+  const migrations = [
+    migrationsOf('orders', import.meta.url),
+    { domain: 'neighbour', directory: new URL('./sql/', import.meta.url) },
+  ]
+  const own = await createTestDatabase({
+    name: 'orders',
+    migrate: {
+      key: 'orders',
+      apply: async url => {
+        await migrate({ pool: { url }, migrations })
+      },
+    },
+  })
+  const pool = connectPostgres({
+    url: own.url,
+    role: 'plinth_orders',
+    acquireTimeoutMs: 10_000,
+    logger: silentLogger,
+  })
+  const database = createDatabase({ pool, schema: 'orders' })
+  const { payments, provider } = fakePayments(database)
+  const neighbours = { cart: fakeCart(database), catalog: fakeCatalog(database), payments }
+  const orders = createOrders({ pool, logger: silentLogger, neighbours, settings: { reservationTtlSeconds } })
+  const call = local(ordersContract, orders.operations, { strict: true })
+  const buyer = userWith('user')
+  const rows = <Row extends Record<string, unknown>>(query: SQL) =>
+    database.on(contextOf()).execute<Row>(query)
+
+  return {
+    pool,
+    database,
+    orders,
+    neighbours,
+    provider,
+    call,
+    rows,
+    buyer,
+    buying: contextOf(buyer),
+    admin: contextOf(userWith('admin')),
+    /** The context of a buyer's checkout under a key. */
+    keyed: (key: string = newId(), user: User = buyer): CallContext => ({
+      ...contextOf(user),
+      idempotencyKey: key,
+    }),
+    /** A variant on the shelf. */
+    async givenVariant({ stock = 10, price = 4900, sellerId = newId<'User'>() } = {}) {
+      const id = newId<'Variant'>()
+      await rows(sql`
+        insert into neighbour.variant (id, product_id, seller_id, sku, price, on_hand)
+        values (${id}, ${newId()}, ${sellerId}, ${`SKU-${id.slice(-4)}`}, ${price}, ${stock})`)
+      return { id, sellerId, price }
+    },
+    /** What is in a user's cart from now on. */
+    async givenCart(
+      lines: readonly { variantId: Id<'Variant'>; quantity: number }[],
+      userId: string = buyer.id,
+    ) {
+      await rows(sql`
+        insert into neighbour.cart (user_id, lines) values (${userId}, ${JSON.stringify(lines)})
+            on conflict (user_id) do update set lines = excluded.lines`)
+    },
+    /** What is in a user's cart. */
+    async cartOf(userId: string = buyer.id) {
+      const [cart] = await rows<{ lines: unknown[] }>(
+        sql`select lines from neighbour.cart where user_id = ${userId}`,
+      )
+      return cart?.lines ?? []
+    },
+    /** What is on the shelf of a variant. */
+    async shelf(variantId: string) {
+      const [shelf] = await rows<{ on_hand: number; reserved: number }>(
+        sql`select on_hand, reserved from neighbour.variant where id = ${variantId}`,
+      )
+      return shelf
+    },
+    /** The hold of an order runs out. */
+    runOut: (orderId: string) => settle(database, contextOf(), orderId, 'expired'),
+    /** The provider says something else from now on. */
+    async changeToken(orderId: string, token: string) {
+      await rows(sql`update neighbour.payment set token = ${token} where order_id = ${orderId}`)
+    },
+    /** The events announced about an order, in order. */
+    async announced(orderId: string) {
+      const events = await rows<{ type: string; data: Record<string, unknown> }>(
+        sql`select type, data from orders.outbox where subject = ${orderId} order by id`,
+      )
+      return events
+    },
+    /** Lets the job go round until no order waits for anything it could do. */
+    async reconcile() {
+      await rows(sql`update orders.order set next_check_at = now() where next_check_at is not null`)
+      const asked = provider.asked
+      const due = await rows(sql`select 1 from orders.order where next_check_at <= now()`)
+      const [settling] = orders.jobs
+      await using _running = settling?.start(silentLogger)
+      await eventually(async () => {
+        const left = await rows(sql`select 1 from orders.order where next_check_at <= now()`)
+        return left.length === 0 && provider.asked >= asked + due.length
+      })
+    },
+    async [Symbol.asyncDispose]() {
+      await pool[Symbol.asyncDispose]()
+      await own[Symbol.asyncDispose]()
+    },
+  }
+}
+
+/** See {@link givenOrders}. */
+export type Given = Awaited<ReturnType<typeof givenOrders>>
+
+/** A promise that stays open: where a process died. */
+export const never = (): Promise<never> => new Promise(() => {})
