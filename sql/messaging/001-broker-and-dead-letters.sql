@@ -11,6 +11,9 @@ create table messaging.binding (
 
 -- One row for each queue that an event still has to be handled from; gone once it is.
 create table messaging.delivery (
+  -- Statements on rows in hand name them by this alone: the planner, which never has fresh statistics on a
+  -- queue, then has no other index to choose.
+  id bigint generated always as identity primary key,
   namespace text not null,
   queue text not null,
   event_id uuid not null,
@@ -25,7 +28,7 @@ create table messaging.delivery (
   available_at timestamptz not null default now(),
   -- a consumer has it until then, or longer if it says so in time
   leased_until timestamptz,
-  primary key (namespace, queue, event_id)
+  unique (event_id, queue, namespace)
 )
 -- Handing out changes no indexed column: leave room to do it in place, and clean up early.
 with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);

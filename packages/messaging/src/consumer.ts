@@ -67,11 +67,11 @@ export class Unreadable extends Error {
  * })
  * ```
  */
-export function defineConsumer<Data extends z.ZodType>(spec: ConsumerSpecification<Data>): Consumer
-/** Defines a consumer that asks others before its transaction. */
 export function defineConsumer<Data extends z.ZodType, Prepared>(
   spec: PreparedConsumerSpecification<Data, Prepared>,
 ): Consumer
+/** Defines a consumer whose handler needs nothing but the event. */
+export function defineConsumer<Data extends z.ZodType>(spec: ConsumerSpecification<Data>): Consumer
 export function defineConsumer(
   spec: Omit<PreparedConsumerSpecification<z.ZodType, unknown>, 'prepare'> &
     Partial<Pick<PreparedConsumerSpecification<z.ZodType, unknown>, 'prepare'>>,

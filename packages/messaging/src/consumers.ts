@@ -104,10 +104,10 @@ const inTime = async <T>(
   ms: number,
   work: (context: { readonly deadline: number; readonly signal: AbortSignal }) => Promise<T>,
 ): Promise<T> => {
-  const late = DeadlineExceeded('the attempt took too long')
   const { promise, reject } = Promise.withResolvers<never>()
   const controller = new AbortController()
   const timer = setTimeout(() => {
+    const late = DeadlineExceeded('the attempt took too long')
     controller.abort(late)
     reject(late)
   }, ms)

@@ -4,6 +4,7 @@ import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import type { DeadMessage } from './broker.ts'
 import type { DeadLetter } from './contract.ts'
+import { storable, storableText } from './storable.ts'
 
 /** The statements on `messaging.dead_letter` within one namespace. */
 export const createDeadLetterRows = (database: Database, namespace: string) => ({
@@ -27,7 +28,7 @@ export const createDeadLetterRows = (database: Database, namespace: string) => (
     await database.on(context).execute(sql`
       insert into messaging.dead_letter (id, namespace, queue, event_id, event_type, event, error, attempts)
       values (${newId()}, ${namespace}, ${queue}, ${id}, ${type}, ${JSON.stringify(event)}::jsonb,
-              ${plain(error)}, ${Math.max(1, attempts)})
+              ${storableText(error)}, ${Math.max(1, attempts)})
       on conflict (namespace, queue, event_id) where replayed_at is null
       do update set error = excluded.error, attempts = excluded.attempts, dead_at = now()`)
   },
@@ -93,18 +94,3 @@ const letterOf = (row: Row): DeadLetter => ({
   deadAt: row.deadAt.toISOString(),
   replayedAt: row.replayedAt?.toISOString() ?? null,
 })
-
-/** PostgreSQL keeps neither NUL nor half a surrogate pair, nor JSON nested too deep: such bodies stay text. */
-const storable = (body: string): unknown => {
-  try {
-    const event: unknown = JSON.parse(body)
-    const text = JSON.stringify(event)
-    return unstorable.test(text) || text.length > 1_000_000 ? plain(body) : event
-  } catch {
-    return plain(body)
-  }
-}
-
-const unstorable = /\\u(0000|d[89a-f])/i
-
-const plain = (text: string): string => text.replaceAll('\0', '\uFFFD').toWellFormed()

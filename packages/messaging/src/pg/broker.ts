@@ -3,6 +3,7 @@ import { createDatabase, type Pool } from '@plinth/postgres'
 import type { Logger } from '@plinth/telemetry'
 import { type Broker, defaultConcurrency } from '../broker.ts'
 import { defaultDelaysMs } from '../retry.ts'
+import { storable } from '../storable.ts'
 import { pause } from '../within.ts'
 import { createDeliveries, wakeChannel } from './deliveries.ts'
 import { type PullSubscription, pull } from './subscription.ts'
@@ -75,7 +76,8 @@ export const createPostgresBroker = ({
     },
     async redeliver(queue, event) {
       if (!(await deliveries.exists(queue))) throw new Error(`there is no queue ${queue}`)
-      await deliveries.put(queue, cloudEvent.safeParse(event).data?.id ?? newId(), event)
+      const message = storable(typeof event === 'string' ? event : JSON.stringify(event))
+      await deliveries.put(queue, cloudEvent.safeParse(message).data?.id ?? newId(), message)
       wakeAll()
     },
     collectDead: () => ({ ready: Promise.resolve(), [Symbol.asyncDispose]: async () => undefined }),

@@ -6,7 +6,7 @@ import type { Progress } from '../retry.ts'
 
 /** One claimed row of `messaging.delivery`. */
 export interface ClaimedDelivery extends Progress {
-  readonly eventId: string
+  readonly id: number
   /** The envelope as it was published. */
   readonly message: unknown
   /** Grows with every claim: tells this one from later ones. */
@@ -69,67 +69,50 @@ export const createDeliveries = (database: Database, namespace: string) => {
 
     /** Leases up to `limit` messages that are due. */
     claim: (queue: string, limit: number, leaseMs: number): Promise<ClaimedDelivery[]> =>
-      on().execute<{
-        eventId: string
-        message: unknown
-        failures: number
-        postponements: number
-        handedOut: number
-      }>(sql`
-        with due as (
-          select event_id from messaging.delivery
+      on().execute<ClaimedRow>(sql`
+        update messaging.delivery
+        set handed_out = handed_out + 1, leased_until = now() + ${leaseMs}::int * interval '1 ms'
+        where id = any(array(
+          select id from messaging.delivery
           where namespace = ${namespace} and queue = ${queue}
             and available_at <= now() and (leased_until is null or leased_until <= now())
           order by available_at
           limit ${limit}
           for update skip locked
-        )
-        update messaging.delivery as d
-        set handed_out = d.handed_out + 1, leased_until = now() + ${leaseMs}::int * interval '1 ms'
-        from due
-        where d.namespace = ${namespace} and d.queue = ${queue} and d.event_id = due.event_id
-        returning d.event_id as "eventId", d.message, d.failures, d.postponements, d.handed_out as "handedOut"`),
+        ))
+        returning id, message, failures, postponements, handed_out as "handedOut"`),
 
     /** Keeps messages that are still in hand. */
-    extend: async (queue: string, eventIds: readonly string[], leaseMs: number): Promise<void> => {
+    extend: async (ids: readonly number[], leaseMs: number): Promise<void> => {
       await on().execute(sql`
         update messaging.delivery set leased_until = now() + ${leaseMs}::int * interval '1 ms'
-        where namespace = ${namespace} and queue = ${queue} and event_id = any(${sql.param(eventIds)}::uuid[])`)
+        where id = any(${sql.param(ids)}::bigint[])`)
     },
 
     /** Lets go of messages that are done. */
-    forget: async (queue: string, eventIds: readonly string[]): Promise<void> => {
-      await on().execute(sql`
-        delete from messaging.delivery
-        where namespace = ${namespace} and queue = ${queue} and event_id = any(${sql.param(eventIds)}::uuid[])`)
+    forget: async (ids: readonly number[]): Promise<void> => {
+      await on().execute(sql`delete from messaging.delivery where id = any(${sql.param(ids)}::bigint[])`)
     },
 
     /** Makes a message wait for its next attempt, unless somebody else has it by now. */
-    delay: async (
-      queue: string,
-      claimed: ClaimedDelivery,
-      progress: Progress,
-      delayMs: number,
-    ): Promise<void> => {
+    delay: async (claimed: ClaimedDelivery, progress: Progress, delayMs: number): Promise<void> => {
       await on().execute(sql`
         update messaging.delivery
         set failures = ${progress.failures}, postponements = ${progress.postponements}, handed_out = 0,
             available_at = now() + ${delayMs}::int * interval '1 ms', leased_until = null
-        where namespace = ${namespace} and queue = ${queue} and event_id = ${claimed.eventId}
-          and handed_out = ${claimed.handedOut}`)
+        where id = ${claimed.id} and handed_out = ${claimed.handedOut}`)
     },
 
-    /** Moves a message to the dead letters. */
-    bury: async (queue: string, claimed: ClaimedDelivery, letter: Burial): Promise<void> => {
+    /** Moves a message to the dead letters, unless somebody else has it by now. */
+    bury: async (claimed: ClaimedDelivery, { id, error, attempts }: Burial): Promise<void> => {
       await on().execute(sql`
         with gone as (
-          delete from messaging.delivery
-          where namespace = ${namespace} and queue = ${queue} and event_id = ${claimed.eventId}
-            and handed_out = ${claimed.handedOut}
+          delete from messaging.delivery where id = ${claimed.id} and handed_out = ${claimed.handedOut}
           returning *
         )
         insert into messaging.dead_letter (id, namespace, queue, event_id, event_type, event, error, attempts)
-        select ${letter.id}, namespace, queue, event_id, message ->> 'type', message, ${letter.error}, ${letter.attempts}
+        select ${id}, namespace, queue, case when message ->> 'id' = event_id::text then event_id end,
+               message ->> 'type', message, ${error}, ${attempts}
         from gone
         on conflict (namespace, queue, event_id) where replayed_at is null
         do update set error = excluded.error, attempts = excluded.attempts, dead_at = now()`)
@@ -139,6 +122,14 @@ export const createDeliveries = (database: Database, namespace: string) => {
 
 /** Notified once for each published batch, with the namespace. */
 export const wakeChannel = 'plinth_messaging'
+
+type ClaimedRow = {
+  id: number
+  message: unknown
+  failures: number
+  postponements: number
+  handedOut: number
+}
 
 interface Burial {
   readonly id: string

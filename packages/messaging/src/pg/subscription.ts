@@ -27,16 +27,17 @@ export interface PullSubscription extends Subscription {
 export const pull = (options: PullOptions): PullSubscription => {
   const { deliveries, concurrency, deliver, delaysMs, leaseMs, logger } = options
   const { queue } = options.queue
-  const inHand = new Map<string, Promise<void>>()
-  const handled: string[] = []
+  const inHand = new Map<number, Promise<void>>()
+  const handled: number[] = []
   const ready = Promise.withResolvers<void>()
   let bound = false
   let extendedAt = Date.now()
+  let claimedAt = 0
 
   const flush = async () => {
     const done = handled.splice(0)
     if (done.length === 0) return
-    await deliveries.forget(queue, done).catch(error => {
+    await deliveries.forget(done).catch(error => {
       handled.push(...done)
       throw error
     })
@@ -46,22 +47,22 @@ export const pull = (options: PullOptions): PullSubscription => {
     const verdict = await verdictOn(claimed, deliver)
     const next = nextStep(verdict, claimed, delaysMs)
     // Should this fail, the lease runs out and the message comes again.
-    if (next.step === 'forget') handled.push(claimed.eventId)
+    if (next.step === 'forget') handled.push(claimed.id)
     if (next.step === 'retry') {
-      await deliveries.delay(queue, claimed, next.progress, next.delayMs)
+      await deliveries.delay(claimed, next.progress, next.delayMs)
       setTimeout(job.wake, next.delayMs).unref()
     }
-    if (next.step === 'bury') await deliveries.bury(queue, claimed, { id: newId(), ...next })
+    if (next.step === 'bury') await deliveries.bury(claimed, { id: newId(), ...next })
   }
 
   const start = (claimed: ClaimedDelivery) => {
     const taking = take(claimed)
       .catch(error => logger.warn({ queue, err: error }, 'the end of a message could not be recorded'))
       .finally(() => {
-        inHand.delete(claimed.eventId)
+        inHand.delete(claimed.id)
         job.wake()
       })
-    inHand.set(claimed.eventId, taking)
+    inHand.set(claimed.id, taking)
   }
 
   const job = createJob({
@@ -71,9 +72,12 @@ export const pull = (options: PullOptions): PullSubscription => {
       if (!bound) await deliveries.bind([options.queue])
       bound = true
       ready.resolve()
+      // A statement for each event that comes to its end would cost as much as handling it.
+      if (inHand.size > concurrency / 2 && Date.now() - claimedAt < patienceMs) return 'done'
+      claimedAt = Date.now()
       await flush()
       if (inHand.size > 0 && Date.now() - extendedAt > leaseMs / 3) {
-        await deliveries.extend(queue, [...inHand.keys()], leaseMs)
+        await deliveries.extend([...inHand.keys()], leaseMs)
         extendedAt = Date.now()
       }
       const free = concurrency - inHand.size
@@ -98,6 +102,7 @@ export const pull = (options: PullOptions): PullSubscription => {
 }
 
 const pollMs = 1_000
+const patienceMs = 200
 const drainMs = 5_000
 
 const verdictOn = async (claimed: ClaimedDelivery, deliver: Deliver): Promise<Verdict> => {
