@@ -31,6 +31,13 @@ describe('A declared error', () => {
   it.each(['TooFew', 'too-few', '', 'catalog.too_few', '1st'])('is not called %j', code => {
     expect(() => declareError(code, { kind: 'conflict', description: '' })).toThrow(TypeError)
   })
+
+  it('has no details that would take the place of what every problem says', () => {
+    for (const member of ['status', 'type', 'requestId']) {
+      const details = z.strictObject({ [member]: z.string() })
+      expect(() => declareError('sold', { kind: 'conflict', description: '', details })).toThrow(member)
+    }
+  })
 })
 
 describe('A kind of refusal', () => {

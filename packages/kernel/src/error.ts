@@ -104,6 +104,8 @@ export function declareError(
   spec: { readonly kind: ErrorKind; readonly description: string; readonly details?: z.ZodObject },
 ) {
   if (!/^[a-z][a-z0-9_]*$/.test(code)) throw new TypeError(`"${code}" is no code for an error`)
+  const taken = problemMembers.find(member => Object.hasOwn(spec.details?.shape ?? {}, member))
+  if (taken) throw new TypeError(`the error ${code} cannot have a detail called ${taken}`)
   const { kind, description } = spec
   const traits = {
     code,
@@ -124,3 +126,6 @@ export function declareError(
         traits,
       )
 }
+
+/** What every problem document has already (RFC 9457, section 3.1, and ours): details would take their place. */
+const problemMembers = ['type', 'title', 'status', 'detail', 'instance', 'code', 'requestId']
