@@ -7,12 +7,19 @@ export { describeService, serviceKinds, serviceNames, startTestServices } from '
 
 /**
  * A package's vitest configuration: the defaults all share, and the services its tests need, found or
- * started once for the run. A package whose tests need none leaves `services` out.
+ * started once for the run. A package whose tests need none leaves `services` out. `include` is for tests that lie
+ * elsewhere than in `src/` and `tests/`.
  */
-export function testConfig({ services = [] }: { services?: readonly ServiceName[] } = {}): ViteUserConfig {
+export function testConfig({
+  services = [],
+  include = ['src/**/*.test.ts', 'tests/**/*.test.ts'],
+}: {
+  services?: readonly ServiceName[]
+  include?: string[]
+} = {}): ViteUserConfig {
   return defineConfig({
     test: {
-      include: ['src/**/*.test.ts', 'tests/**/*.test.ts'],
+      include,
       globalSetup: services.length > 0 ? [fileURLToPath(new URL('./global-setup.ts', import.meta.url))] : [],
       provide: { plinthWanted: services },
       pool: 'forks',
