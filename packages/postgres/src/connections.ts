@@ -37,7 +37,8 @@ export const createConnections = (options: ConnectionsOptions): Connections => {
   const idle: Connection[] = []
   const line = createWaitingLine<Connection>()
   let connecting = 0
-  let failing = false
+  /** Why connecting failed last; undefined once it has worked again. */
+  let failure: unknown
   let retry: NodeJS.Timeout | undefined
   let closed = false
   const metrics = poolMetrics(options.metrics ?? silentMetrics, session.applicationName, () => ({
@@ -48,7 +49,7 @@ export const createConnections = (options: ConnectionsOptions): Connections => {
 
   const grow = () => {
     // While the server is away one attempt at a time is enough.
-    const atOnce = failing ? 1 : max
+    const atOnce = failure === undefined ? max : 1
     while (!closed && retry === undefined && connecting < Math.min(line.size, max - lent.size, atOnce)) {
       connecting += 1
       void connect()
@@ -58,13 +59,13 @@ export const createConnections = (options: ConnectionsOptions): Connections => {
   const connect = async () => {
     try {
       const connection = await openConnection(session)
-      failing = false
+      failure = undefined
       lent.set(connection, { users: 1, retireAt: Date.now() + lifetimeMs * (0.8 + Math.random() * 0.4) })
       connection.onEnd(() => forget(connection))
       release(connection)
     } catch (error) {
-      if (!failing) session.logger.warn({ err: error }, 'PostgreSQL does not let us connect')
-      failing = true
+      if (failure === undefined) session.logger.warn({ err: error }, 'PostgreSQL does not let us connect')
+      failure = error
       if (isLasting(error)) line.rejectAll(Unavailable(undefined, { cause: error }))
       retry ??= setTimeout(() => {
         retry = undefined
@@ -94,6 +95,8 @@ export const createConnections = (options: ConnectionsOptions): Connections => {
     if (loan.users === 0) idle.push(connection)
   }
 
+  const noneFree = () => new Error(`no connection was free for ${acquireTimeoutMs} ms`, { cause: failure })
+
   const acquire = async (context: TxContext, use: Use): Promise<Connection> => {
     if (closed) throw Unavailable('The database connections are closed.')
     const { signal } = context
@@ -111,11 +114,7 @@ export const createConnections = (options: ConnectionsOptions): Connections => {
       timeoutMs: Math.min(left, acquireTimeoutMs),
       signal,
       refusal: () =>
-        left < acquireTimeoutMs
-          ? DeadlineExceeded()
-          : Unavailable(undefined, {
-              cause: new Error(`no connection was free for ${acquireTimeoutMs} ms`),
-            }),
+        left < acquireTimeoutMs ? DeadlineExceeded() : Unavailable(undefined, { cause: noneFree() }),
     })
     grow()
     return place.finally(waited)

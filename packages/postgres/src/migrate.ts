@@ -68,7 +68,8 @@ const sessionOf = (pool: MigrateOptions['pool'], logger: Logger): SessionSetting
 /** Checksums by `domain/name`; null for what psql has applied. */
 const recorded = async (connection: Connection): Promise<Map<string, string | null>> => {
   const known = await connection.run(`select to_regclass('plinth.migration') is not null`, [], 'arrays')
-  if (!JSON.stringify(known.rows).includes('true')) return new Map()
+  const [table] = known.rows
+  if (!Array.isArray(table) || table[0] !== true) return new Map()
   const { rows } = await connection.run(
     `select domain || '/' || name, checksum from plinth.migration order by domain, name`,
     [],

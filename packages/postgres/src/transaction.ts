@@ -49,7 +49,7 @@ const begin = async (tx: DatabaseTx, context: TxContext) => {
   const shorter = left !== undefined && (limit === 0 || left < limit)
   await tx.run(
     context,
-    shorter ? `begin; set local statement_timeout = ${Math.max(1, left)}` : 'begin',
+    shorter ? `begin; set local statement_timeout = ${Math.max(1, Math.ceil(left))}` : 'begin',
     [],
     'script',
   )

@@ -98,8 +98,10 @@ describe('when a backend dies within a transaction', () => {
         const [count] = await executioner`
           select count(pg_terminate_backend(pid))::int as killed
             from (select pid from pg_stat_activity where application_name = 'victim' and state <> 'idle'
-                   and datname = current_database() order by random() limit 2) as victim`
+                   and datname = current_database() order by random() limit 3) as victim`
         killed += count?.killed ?? 0
+        // Some must come through, or there is nothing to compare with.
+        await eventually(() => told.committed.size >= killed / 5)
       }
     }
     await Promise.all([kill(), ...Array.from({ length: 12 }, (_, id) => worker(id))])
@@ -116,7 +118,7 @@ describe('when a backend dies within a transaction', () => {
     const there = new Set(rows.map(row => row.attempt))
     expect([...told.committed].filter(name => !there.has(name))).toEqual([])
     expect([...told.gone].filter(name => there.has(name))).toEqual([])
-    expect(told.gone.size).toBeGreaterThan(20)
+    expect(told.gone.size).toBeGreaterThan(50)
     expect(slowest).toBeLessThan(5_000)
     await expect(shop.database.on(context).execute(sql`select 1 as one`)).resolves.toEqual([{ one: 1 }])
   })

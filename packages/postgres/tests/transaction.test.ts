@@ -1,4 +1,5 @@
 import { DeadlineExceeded, type InTx, Tx, Unavailable } from '@plinth/kernel'
+import { eventually } from '@plinth/testing'
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { afterCommit, isUniqueViolation, sqlStateOf } from '../src/index.ts'
@@ -126,6 +127,19 @@ describe('a transaction', () => {
     })
     await expect(attempt).rejects.toSatisfy(DeadlineExceeded.is)
     expect(await exists(8)).toBe(false)
+  })
+
+  it('whose work dawdles loses its connection, and with it whatever it did', async () => {
+    await using hasty = await givenShop({ statementTimeoutMs: 50 })
+    const attempt = hasty.database.transaction(context, async inTx => {
+      await hasty.database.on(inTx).execute(sql`insert into shop.account (id) values (1)`)
+      await eventually(async () => {
+        const dawdling = sql`select 1 from pg_stat_activity where state = 'idle in transaction' and datname = current_database()`
+        return (await hasty.database.on(context).execute(dawdling)).length === 0
+      })
+    })
+    await expect(attempt).rejects.toSatisfy(Unavailable.is)
+    expect(await hasty.database.on(context).execute(sql`select 1 from shop.account`)).toEqual([])
   })
 
   it('that lost a deadlock is Unavailable, with the SQLSTATE as its cause', async () => {

@@ -100,8 +100,9 @@ describe('values', () => {
     await expect(db().execute(sql`select 1 as one`)).resolves.toEqual([{ one: 1 }])
   })
 
-  it('are null when they are null, and refused when they are undefined', async () => {
+  it('are null when they are null, dates when they are dates, and refused when they are undefined', async () => {
     expect(await echo(null, 'text')).toBeNull()
+    expect(await echo(new Date(0), 'timestamptz')).toEqual(new Date(0))
     await expect(echo(undefined, 'text')).rejects.toThrow('undefined')
   })
 
