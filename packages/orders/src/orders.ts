@@ -11,6 +11,7 @@ import {
   type Pool,
 } from '@plinth/postgres'
 import type { Logger } from '@plinth/telemetry'
+import type { FastifyInstance } from 'fastify'
 import { cancelOrder } from './cancel-order.ts'
 import { checkout } from './checkout.ts'
 import type { OrdersDeps, OrdersNeighbours, OrdersSettings } from './deps.ts'
@@ -18,6 +19,7 @@ import { forgetKeys } from './forget-keys.ts'
 import { fulfil } from './fulfil.ts'
 import { getOrder } from './get-order.ts'
 import { listAllOrders, listOrders } from './list-orders.ts'
+import { ordersRoutes } from './routes.ts'
 import { getSale, listSales } from './sales.ts'
 import { settleOpenPayments } from './settle-open-payments.ts'
 
@@ -32,6 +34,8 @@ export interface OrdersOptions {
 /** The orders domain, ready to be composed. Nothing happens before the host starts its jobs. */
 export interface Orders {
   readonly operations: Implementation<OrdersContract>
+  /** A Fastify plugin, for what `createGateway` of `@plinth/http` makes. */
+  readonly routes: (app: FastifyInstance) => Promise<void>
   readonly consumers: readonly Consumer[]
   readonly jobs: readonly Job[]
   readonly outbox: Outbox
@@ -63,6 +67,7 @@ export const createOrders = ({ pool, logger, neighbours, settings }: OrdersOptio
   })
   return {
     operations,
+    routes: ordersRoutes(operations),
     consumers: [],
     jobs: [settling, forgetKeys(deps)],
     outbox,

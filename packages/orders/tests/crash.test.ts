@@ -82,10 +82,9 @@ describe.each(deaths)('a process that dies %s', (_, when) => {
 
 it('leaves no trace of what a settling that failed has done', async () => {
   const key = newId()
-  const { sellStock } = given.neighbours.catalog
-  given.neighbours.catalog.sellStock = () => Promise.reject(new Error('the process died'))
+  given.faults.beforeSale = () => Promise.reject(new Error('the process died'))
   await expect(given.call.checkout(given.keyed(key), aCheckout())).rejects.toMatchObject({ code: 'internal' })
-  given.neighbours.catalog.sellStock = sellStock
+  given.faults.beforeSale = async () => {}
   const [payment] = await given.rows(sql`select status from neighbour.payment`)
   expect(payment).toEqual({ status: 'pending' })
   expect(await given.call.checkout(given.keyed(key), aCheckout())).toMatchObject({

@@ -13,7 +13,7 @@ import { connectPostgres, createDatabase, migrate, migrationsOf } from '@plinth/
 import { silentLogger } from '@plinth/telemetry'
 import { createTestDatabase, eventually } from '@plinth/testing'
 import { type SQL, sql } from 'drizzle-orm'
-import { createOrders } from '../src/index.ts'
+import { createOrders, type OrdersNeighbours } from '../src/index.ts'
 import { fakeCart } from './cart.ts'
 import { fakeCatalog, settle } from './catalog.ts'
 import { fakePayments } from './payments.ts'
@@ -42,6 +42,7 @@ export const aCheckout = (token = 'tok_approved'): InputOf<OrdersContract, 'chec
 export const givenOrders = async ({ reservationTtlSeconds = 900 } = {}) => {
   const migrations = [
     migrationsOf('orders', import.meta.url),
+    migrationsOf('gateway', import.meta.url),
     { domain: 'neighbour', directory: new URL('./sql/', import.meta.url) },
   ]
   const own = await createTestDatabase({
@@ -61,7 +62,19 @@ export const givenOrders = async ({ reservationTtlSeconds = 900 } = {}) => {
   })
   const database = createDatabase({ pool, schema: 'orders' })
   const { payments, provider } = fakePayments(database)
-  const neighbours = { cart: fakeCart(database), catalog: fakeCatalog(database), payments }
+  const catalog = fakeCatalog(database)
+  const faults = { beforeSale: async () => {} }
+  const neighbours: OrdersNeighbours = {
+    cart: fakeCart(database),
+    catalog: {
+      ...catalog,
+      async sellStock(context, input) {
+        await faults.beforeSale()
+        return catalog.sellStock(context, input)
+      },
+    },
+    payments,
+  }
   const orders = createOrders({ pool, logger: silentLogger, neighbours, settings: { reservationTtlSeconds } })
   const call = local(ordersContract, orders.operations, { strict: true })
   const buyer = userWith('user')
@@ -69,10 +82,11 @@ export const givenOrders = async ({ reservationTtlSeconds = 900 } = {}) => {
     database.on(contextOf()).execute<Row>(query)
 
   return {
-    pool,
-    database,
+    /** Of the test database, for whoever is not orders. */
+    url: own.url,
     orders,
-    neighbours,
+    /** What a test may have go wrong. */
+    faults,
     provider,
     call,
     rows,
