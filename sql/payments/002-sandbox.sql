@@ -36,7 +36,7 @@ create table payments.sandbox_journal (
 create index sandbox_journal_by_order on payments.sandbox_journal (order_id);
 
 create table payments.sandbox_setting (
-  only boolean primary key default true check (only),
+  singleton boolean primary key default true check (singleton),
   refunds text not null default 'down' check (refunds in ('up', 'down'))
 );
 
