@@ -16,7 +16,7 @@ export const allowed: Readonly<Record<string, readonly string[]>> = {
   http: ['kernel', 'postgres', 'cache', 'telemetry'],
   embedded: [],
   testing: ['embedded'],
-  host: ['kernel', 'postgres', 'messaging', 'cache', 'http', 'telemetry'],
+  host: ['kernel', 'postgres', 'messaging', 'cache', 'http', 'telemetry', 'users-contract'],
   ...Object.fromEntries(contracts.map(contract => [contract, ['kernel']])),
   ...Object.fromEntries(
     domains.map(domain => [

@@ -1,14 +1,37 @@
+import { declareError } from '@plinth/kernel'
 import type { FastifyInstance } from 'fastify'
+import { z } from 'zod'
+import { route } from './route.ts'
 
-/** How a dependency is: `degraded` means that the shop goes on without it, slower or later. */
+/** How a dependency is, and whether the shop can do without it for a while. */
 export interface DependencyHealth {
   readonly status: 'up' | 'down'
-  /** Whether the shop can do without it for a while. */
   readonly required: boolean
 }
 
 /** Looks at all dependencies, from memory or within a few hundred milliseconds. */
 export type ReadHealth = () => Promise<Readonly<Record<string, DependencyHealth>>>
+
+const dependencies = z
+  .record(z.string(), z.enum(['up', 'down']))
+  .meta({ examples: [{ postgres: 'up', redis: 'down' }] })
+
+const readiness = z
+  .strictObject({
+    status: z
+      .enum(['ready', 'degraded'])
+      .meta({ description: '`degraded`: something is away that the shop can do without for a while' }),
+    dependencies,
+  })
+  .meta({ id: 'Readiness' })
+
+const NotReady = declareError('unavailable', {
+  kind: 'unavailable',
+  description: 'The shop cannot take requests right now.',
+  details: z.strictObject({ dependencies }),
+})
+
+const tag = 'Operations'
 
 /**
  * `GET /health/live`: the process answers. `GET /health/ready`: 503 when something required is away or
@@ -19,18 +42,35 @@ export const serveHealth = (
   readHealth: ReadHealth,
   isStopping: () => boolean,
 ): void => {
-  app.get('/health/live', async () => ({ status: 'live' }))
-  app.get('/health/ready', async (_, reply) => {
-    const dependencies = await readHealth()
-    const away = Object.values(dependencies).filter(each => each.status === 'down')
-    const ready = !isStopping() && away.every(each => !each.required)
-    const status = ready ? (away.length > 0 ? 'degraded' : 'ready') : 'unavailable'
-    return reply.code(ready ? 200 : 503).send({
-      status,
-      dependencies: Object.fromEntries(
-        Object.entries(dependencies).map(([name, each]) => [name, each.status]),
-      ),
-    })
+  route(app, {
+    method: 'GET',
+    path: '/health/live',
+    id: 'getLiveness',
+    tag,
+    operation: { summary: 'Whether the process answers', access: 'public', errors: [] },
+    limit: 'none',
+    responses: { 200: z.strictObject({ status: z.literal('live') }) },
+    handle: async () => ({ status: 200, body: { status: 'live' } }),
+  })
+  route(app, {
+    method: 'GET',
+    path: '/health/ready',
+    id: 'getReadiness',
+    tag,
+    operation: {
+      summary: 'Whether it can take requests, and how what it depends on is doing',
+      access: 'public',
+      errors: [NotReady],
+    },
+    limit: 'none',
+    responses: { 200: readiness },
+    handle: async () => {
+      const health = await readHealth()
+      const away = Object.values(health).filter(each => each.status === 'down')
+      const states = Object.fromEntries(Object.entries(health).map(([name, each]) => [name, each.status]))
+      if (isStopping() || away.some(each => each.required)) throw NotReady({ dependencies: states })
+      return { status: 200, body: { status: away.length > 0 ? 'degraded' : 'ready', dependencies: states } }
+    },
   })
 }
 

@@ -183,7 +183,8 @@ const refusalsOf = (route: Route): [number, Map<string, string>][] => {
   const declare = ({ code, kind, description }: DeclaredError) => add(statusOf[kind], code, description)
   for (const error of [...route.operation.errors, ...(route.errors ?? [])]) declare(error)
   const takesInput = route.body !== undefined || fieldsOf(route.query).length > 0
-  for (const error of universalErrors) {
+  for (const error of route.limit === 'none' ? [] : universalErrors) {
+    if (error.code === 'unauthenticated' && route.limit === 'credentials' && byStatus.has(401)) continue
     if (error.code === 'validation_failed' && !takesInput) continue
     if (error.code === 'invalid_cursor' && !fieldsOf(route.query).some(([name]) => name === 'cursor'))
       continue
@@ -205,7 +206,7 @@ const refusalsOf = (route: Route): [number, Map<string, string>][] => {
     add(409, 'idempotency_in_progress', 'A request with this key is still running.')
     add(422, 'idempotency_key_reused', 'The key was used with another request.')
   }
-  add(429, 'rate_limited', 'Too many requests; see Retry-After.')
+  if (route.limit !== 'none') add(429, 'rate_limited', 'Too many requests; see Retry-After.')
   return [...byStatus].sort(([a], [b]) => a - b)
 }
 

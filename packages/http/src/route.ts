@@ -44,8 +44,11 @@ export interface RouteSpec<
   readonly idempotency?: 'required' | 'accepted'
   /** A single resource: carries an ETag, and takes If-None-Match or If-Match. */
   readonly etag?: true
-  /** Which budget it counts in; the general one unless told. `email` in the body names the account. */
-  readonly limit?: 'credentials'
+  /**
+   * Which budget it counts in; the general one unless told. `credentials`: `email` in the body names the
+   * account. `none`: for machines that watch the shop; nobody is even authenticated.
+   */
+  readonly limit?: 'credentials' | 'none'
   /** The body is taken as it comes, as text, for a signature over its bytes. */
   readonly rawBody?: true
   readonly handle: (call: RouteCall<z.output<Params>, z.output<Query>, z.output<Body>>) => Promise<Answer>
@@ -89,6 +92,7 @@ export function route(app: FastifyInstance, spec: RouteSpec): void {
     url: spec.path,
     config: { rawBody: spec.rawBody === true },
     onRequest: async (request, reply) => {
+      if (spec.limit === 'none') return
       await gateway.admit(request, reply, spec.limit)
       const { actor } = gateway.callOf(request)
       admit({ actor }, spec.operation.access)

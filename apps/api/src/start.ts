@@ -1,0 +1,102 @@
+import type { AddressInfo } from 'node:net'
+import {
+  type Config,
+  type Foundations,
+  layFoundations,
+  openConnections,
+  preflight,
+  startBackground,
+  type Tell,
+} from '@plinth/host'
+import { contextOf, service } from '@plinth/kernel'
+import { migrate } from '@plinth/postgres'
+import { createMetrics, type Logger } from '@plinth/telemetry'
+import { compose, migrationsFor, type Shop } from './compose.ts'
+import { createFace } from './gateway.ts'
+import { serveMailbox } from './mailbox-page.ts'
+
+/** A shop that is open. */
+export interface OpenShop extends AsyncDisposable {
+  /** Where it listens. */
+  readonly url: string
+  readonly config: Config
+  readonly shop: Shop
+  readonly foundations: Foundations
+}
+
+/** Opens the shop: connects, migrates, listens. Rejects with a `ConfigError` when what is configured does not hold up. */
+export const start = async (
+  config: Config,
+  logger: Logger,
+  tell: Tell = () => undefined,
+): Promise<OpenShop> => {
+  const metrics = createMetrics()
+  let stopping = false
+  await using stack = new AsyncDisposableStack()
+  const foundations = stack.use(await layFoundations(config, tell))
+  const connections = stack.use(
+    openConnections(config, { databaseUrl: foundations.databaseUrl, logger, metrics }),
+  )
+  await preflight(config, connections, logger)
+
+  const publicUrl = config.PUBLIC_URL ?? `http://${hostInUrl(config.HOST)}:${config.PORT}`
+  const shop = compose({ config, foundations, connections, logger, metrics, publicUrl })
+  await migrate({ pool: connections.pool, migrations: migrationsFor(shop), logger })
+  await ensureAdmin(config, shop, logger)
+
+  const { app, jobs } = await createFace({
+    config,
+    connections,
+    shop,
+    logger,
+    metrics,
+    publicUrl,
+    isStopping: () => stopping,
+  })
+  if (foundations.mailbox !== undefined) serveMailbox(app, foundations.mailbox)
+
+  // Ends in the opposite order: first no more requests, then no more events, then what they stand on.
+  stack.use(shop.relay.start())
+  stack.use(shop.deadLetters.start())
+  const background = stack.use(
+    startBackground({
+      ...connections,
+      consumers: shop.consumers,
+      jobs: [...shop.jobs, ...jobs],
+      logger,
+      metrics,
+    }),
+  )
+  // Events need their queues before the first of them is published; a broker that is away is not waited for.
+  await Promise.race([background.ready, new Promise(resolve => setTimeout(resolve, 2000).unref())])
+  stack.defer(async () => {
+    stopping = true
+    await app.close()
+  })
+  await app.listen({ host: config.HOST, port: config.PORT })
+  const url = `http://${hostInUrl(config.HOST)}:${portOf(app.server.address())}`
+  logger.info({ url }, `listening at ${url}`)
+  const running = stack.move()
+  return { url, config, shop, foundations, [Symbol.asyncDispose]: () => running.disposeAsync() }
+}
+
+const ensureAdmin = async (
+  { ADMIN_EMAIL: email, ADMIN_PASSWORD: password }: Config,
+  shop: Shop,
+  logger: Logger,
+) => {
+  if (email === undefined || password === undefined) return
+  const { created } = await shop.users.operations.ensureAdmin(contextOf(service('host')), {
+    email,
+    password,
+    name: 'Admin',
+    onlyIfNone: true,
+  })
+  if (created) logger.info('the first admin was created')
+}
+
+const hostInUrl = (host: string) =>
+  host.includes(':') ? `[${host}]` : host === '0.0.0.0' ? '127.0.0.1' : host
+
+const portOf = (address: AddressInfo | string | null): number =>
+  typeof address === 'object' && address !== null ? address.port : 0

@@ -1,0 +1,69 @@
+import {
+  type Bus,
+  type Cache,
+  connectRedis,
+  createMemoryBus,
+  createMemoryCache,
+  createRateLimiter,
+  createRedisBus,
+  createRedisCache,
+  type RateLimiter,
+  type RedisConnection,
+} from '@plinth/cache'
+import { type Broker, createPostgresBroker, createRabbitBroker } from '@plinth/messaging'
+import { connectPostgres, type Pool } from '@plinth/postgres'
+import type { Logger, Metrics } from '@plinth/telemetry'
+import type { Config } from './config.ts'
+
+/** What a deployable is connected to. Nothing here waits for the other side. */
+export interface Connections extends AsyncDisposable {
+  readonly pool: Pool
+  readonly broker: Broker
+  readonly cache: Cache
+  readonly bus: Bus
+  readonly limiter: RateLimiter
+  /** Undefined where no Redis is configured. */
+  readonly redis: RedisConnection | undefined
+}
+
+/** Opens the connections that the configuration names; what it does not name stays in the process or in PostgreSQL. */
+export const openConnections = (
+  config: Pick<Config, 'DATABASE_POOL_SIZE' | 'REDIS_URL' | 'REDIS_PREFIX' | 'AMQP_URL' | 'AMQP_NAMESPACE'>,
+  {
+    databaseUrl,
+    logger,
+    metrics,
+  }: { readonly databaseUrl: string; readonly logger: Logger; readonly metrics: Metrics },
+): Connections => {
+  const pool = connectPostgres({ url: databaseUrl, max: config.DATABASE_POOL_SIZE, logger, metrics })
+  const broker =
+    config.AMQP_URL === undefined
+      ? createPostgresBroker({ pool, namespace: config.AMQP_NAMESPACE, logger })
+      : createRabbitBroker({ url: config.AMQP_URL, namespace: config.AMQP_NAMESPACE, logger })
+  const redis =
+    config.REDIS_URL === undefined
+      ? undefined
+      : connectRedis({
+          url: config.REDIS_URL,
+          prefix: config.REDIS_PREFIX,
+          onError: error => logger.warn({ err: error }, 'Redis is not answering'),
+        })
+  const bus = redis === undefined ? createMemoryBus() : createRedisBus({ redis, logger })
+  const cache = redis === undefined ? createMemoryCache() : createRedisCache({ redis, bus, logger, metrics })
+  const limiter = createRateLimiter({ redis })
+  return {
+    pool,
+    broker,
+    cache,
+    bus,
+    limiter,
+    redis,
+    async [Symbol.asyncDispose]() {
+      await broker[Symbol.asyncDispose]()
+      await cache[Symbol.asyncDispose]()
+      await bus[Symbol.asyncDispose]()
+      await redis?.[Symbol.asyncDispose]()
+      await pool[Symbol.asyncDispose]()
+    },
+  }
+}

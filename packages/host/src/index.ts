@@ -1,0 +1,7 @@
+export { type AccessStanding, createAccessStanding } from './access-standing.ts'
+export { type Config, ConfigError, readConfig } from './config.ts'
+export { type Connections, openConnections } from './connections.ts'
+export { type Background, startBackground, stopOnSignal } from './lifecycle.ts'
+export { preflight } from './preflight.ts'
+export { generateKey, type PrivateJwk } from './signing-keys.ts'
+export { type Foundations, layFoundations, type Tell } from './substitutes.ts'

@@ -1,0 +1,52 @@
+import type { Broker, Consumer, RunningConsumers } from '@plinth/messaging'
+import { startConsumers } from '@plinth/messaging'
+import { createDatabase, type Job, type Pool } from '@plinth/postgres'
+import type { Logger, Metrics } from '@plinth/telemetry'
+import closeWithGrace from 'close-with-grace'
+
+/** What runs behind the requests of a deployable. */
+export interface Background {
+  readonly pool: Pool
+  readonly broker: Broker
+  readonly consumers: readonly Consumer[]
+  readonly jobs: readonly Job[]
+  readonly logger: Logger
+  readonly metrics: Metrics
+}
+
+/** Starts consumers and jobs; disposing lets what they have in hand come to its end. */
+export const startBackground = ({
+  pool,
+  broker,
+  consumers,
+  jobs,
+  logger,
+  metrics,
+}: Background): RunningConsumers => {
+  const running = startConsumers({
+    broker,
+    consumers,
+    databaseOf: domain => createDatabase({ pool, schema: domain }),
+    logger,
+    metrics,
+  })
+  const started = jobs.map(job => job.start(logger))
+  return {
+    ready: running.ready,
+    async [Symbol.asyncDispose]() {
+      await Promise.all([running[Symbol.asyncDispose](), ...started.map(job => job[Symbol.asyncDispose]())])
+    },
+  }
+}
+
+/** Milliseconds from a signal until the process ends, come what may. */
+const graceMs = 9_000
+
+/** Stops in an orderly way on SIGTERM and SIGINT, and when something failed that nobody caught. */
+export const stopOnSignal = (logger: Logger, stop: () => PromiseLike<void>): void => {
+  closeWithGrace({ delay: graceMs, logger: false }, async ({ signal, err }) => {
+    if (err !== undefined) logger.error({ err }, 'stopping after an error that nobody caught')
+    else logger.info({ signal }, 'stopping')
+    await stop()
+  })
+}

@@ -1,0 +1,100 @@
+import type { Logger } from '@plinth/telemetry'
+import { createTransport } from 'nodemailer'
+import type { Config } from './config.ts'
+import { ConfigError } from './config.ts'
+import type { Connections } from './connections.ts'
+
+/** Milliseconds that PostgreSQL may take to come up beside us, and the others to show themselves. */
+const databaseMs = 10_000
+const othersMs = 3_000
+
+/**
+ * Tries everything the configuration names before the first request. Without PostgreSQL there is no shop.
+ * Redis, RabbitMQ and SMTP may be away for a while: that is warned of; but one that is there and refuses
+ * us will go on refusing, so that is a mistake in the configuration. Throws a {@link ConfigError} with all
+ * there is to say.
+ */
+export const preflight = async (config: Config, connections: Connections, logger: Logger): Promise<void> => {
+  const found = await Promise.all([
+    tryDatabase(connections),
+    config.REDIS_URL === undefined ? undefined : tryRedis(connections, logger),
+    config.AMQP_URL === undefined ? undefined : tryBroker(connections, logger),
+    config.SMTP_URL === undefined ? undefined : trySmtp(config.SMTP_URL, logger),
+  ])
+  const problems = found.filter(problem => problem !== undefined)
+  if (problems.length > 0) throw new ConfigError(problems)
+}
+
+const tryDatabase = async ({ pool }: Connections): Promise<string | undefined> => {
+  const giveUp = performance.now() + databaseMs
+  for (;;) {
+    try {
+      await pool.ping()
+      return undefined
+    } catch (error) {
+      if (performance.now() > giveUp || refused.test(reasonOf(error)))
+        return `DATABASE_URL: there is no getting in: ${reasonOf(error)}`
+      await pause(250)
+    }
+  }
+}
+
+const tryRedis = async ({ redis }: Connections, logger: Logger): Promise<string | undefined> => {
+  const giveUp = performance.now() + othersMs
+  for (;;) {
+    try {
+      await redis?.ping()
+      return undefined
+    } catch (error) {
+      if (/NOAUTH|WRONGPASS|NOPERM/.test(reasonOf(error)))
+        return `REDIS_URL: Redis refuses us: ${reasonOf(error)}`
+      if (performance.now() > giveUp) {
+        logger.warn({ err: error }, 'Redis is not there yet: starting without it')
+        return undefined
+      }
+      await pause(100)
+    }
+  }
+}
+
+const tryBroker = async ({ broker }: Connections, logger: Logger): Promise<string | undefined> => {
+  const giveUp = performance.now() + othersMs
+  for (;;) {
+    const status = broker.status()
+    if (status.up) return undefined
+    if (/ACCESS.REFUSED|NOT.ALLOWED|vhost/i.test(status.reason))
+      return `AMQP_URL: RabbitMQ refuses us: ${status.reason}`
+    if (performance.now() > giveUp) {
+      logger.warn({ reason: status.reason }, 'RabbitMQ is not there yet: events wait in the outbox')
+      return undefined
+    }
+    await pause(50)
+  }
+}
+
+const trySmtp = async (url: string, logger: Logger): Promise<string | undefined> => {
+  const transport = createTransport(
+    `${url}${url.includes('?') ? '&' : '?'}connectionTimeout=${othersMs}&greetingTimeout=${othersMs}&socketTimeout=${othersMs}`,
+  )
+  try {
+    await transport.verify()
+    return undefined
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EAUTH')
+      return `SMTP_URL: the server refuses us: ${reasonOf(error)}`
+    logger.warn({ err: error }, 'the SMTP server is not there yet: mails wait')
+    return undefined
+  } finally {
+    transport.close()
+  }
+}
+
+/** What waiting does not mend: a wrong password, database or role. */
+const refused = /password authentication|does not exist|no pg_hba/i
+
+const reasonOf = (error: unknown): string => {
+  if (!(error instanceof Error)) return 'unknown'
+  return error.cause instanceof Error && error.cause.message !== '' ? reasonOf(error.cause) : error.message
+}
+
+const pause = (ms: number) => new Promise(resolve => setTimeout(resolve, ms))
