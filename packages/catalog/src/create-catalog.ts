@@ -11,6 +11,7 @@ import {
   type Outbox,
   type Pool,
 } from '@plinth/postgres'
+import type { FastifyInstance } from 'fastify'
 import { addVariant } from './add-variant.ts'
 import { adjustStock } from './adjust-stock.ts'
 import { archiveProduct } from './archive-product.ts'
@@ -27,21 +28,13 @@ import { onOrderCancelled } from './on-order-cancelled.ts'
 import { releaseExpiredReservations } from './release-expired-reservations.ts'
 import { releaseStock } from './release-stock.ts'
 import { reserveStock } from './reserve-stock.ts'
+import { catalogRoutes } from './routes.ts'
 import { sellStock } from './sell-stock.ts'
+import type { CatalogSettings } from './settings.ts'
 import { createShelf } from './shelf.ts'
 import { updateCategory } from './update-category.ts'
 import { updateProduct } from './update-product.ts'
 import { updateVariant } from './update-variant.ts'
-
-/** How this store runs its catalog. */
-export interface CatalogSettings {
-  /** The store's one currency, ISO 4217. */
-  readonly currency: string
-  /** Seconds for which a reservation holds stock, by the database's clock. */
-  readonly reservationTtlSeconds: number
-  /** `catalog.stock-low` is announced when what is available falls to this number or below it. */
-  readonly stockLowThreshold: number
-}
 
 /** What the catalog is made of. */
 export interface CatalogDeps {
@@ -54,6 +47,8 @@ export interface CatalogDeps {
 /** What a deployable gets. */
 export interface Catalog extends AsyncDisposable {
   readonly operations: Implementation<CatalogContract>
+  /** Its public routes: registered with a gateway of @plinth/http. */
+  readonly routes: (app: FastifyInstance) => Promise<void>
   readonly consumers: readonly Consumer[]
   readonly jobs: readonly Job[]
   readonly outbox: Outbox
@@ -87,6 +82,7 @@ export const createCatalog = ({ pool, cache, settings }: CatalogDeps): Catalog =
   })
   return {
     operations,
+    routes: catalogRoutes(operations),
     consumers: [onOrderCancelled(parts)],
     jobs: [releaseExpiredReservations(parts)],
     outbox,

@@ -1,1 +1,2 @@
 export * from './create-catalog.ts'
+export type * from './settings.ts'

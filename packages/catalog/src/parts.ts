@@ -1,5 +1,5 @@
 import type { Database, Outbox } from '@plinth/postgres'
-import type { CatalogSettings } from './create-catalog.ts'
+import type { CatalogSettings } from './settings.ts'
 import type { Shelf } from './shelf.ts'
 
 /** What the use cases are made of. */

@@ -21,7 +21,7 @@ export const searchQuery = async (
 /** Stop words count as known: the stemmed query leaves them out. */
 const lookUp = (database: Database, context: TxContext, words: readonly string[]) =>
   database.on(context).execute<SearchWord>(sql`
-    select asked.word, known, coalesce(similar, '{}') as similar
+    select asked.word, known, coalesce(alike, '{}') as "similar"
       from unnest(${sql.param(words)}::text[]) with ordinality as asked(word, position)
      cross join lateral (
        select '''' || asked.word || '''' || case when position = ${words.length} then ':*' else '' end
@@ -35,7 +35,7 @@ const lookUp = (database: Database, context: TxContext, words: readonly string[]
               ) as known
      ) in_use
       left join lateral (
-        select array_agg(word) as similar from (
+        select array_agg(word) as alike from (
           select word from catalog.search_word
            where trigrams && catalog.trigrams(asked.word)
              and char_length(word) >= char_length(asked.word) - 2

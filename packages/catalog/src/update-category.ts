@@ -27,6 +27,7 @@ export const updateCategory =
       if (Object.keys(changes).length === 0) return present
       await parts.database.on(inTx).update(category).set(changes).where(eq(category.id, categoryId))
       if (name !== undefined) await refreshWithin(parts, inTx, categoryId)
+      parts.shelf.forget(inTx, [], 'lists too')
       return find(parts, inTx, categoryId)
     })
 

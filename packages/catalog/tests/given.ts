@@ -70,23 +70,28 @@ export const givenCatalog = async (changes: Partial<CatalogSettings> = {}, clock
     /** Variants of one product, with that much in stock each. */
     async givenStock(...stock: number[]): Promise<[Variant, ...Variant[]]> {
       const variants = stock.map(each => aVariant({ stock: each }))
-      const [first, ...others] = (await call.createProduct(contextOf(seller), aProduct({ variants }))).variants
+      const [first, ...others] = (await call.createProduct(contextOf(seller), aProduct({ variants })))
+        .variants
       if (first === undefined) throw new Error('a product has at least one variant')
       return [first, ...others]
     },
     /** What the columns say of a variant. */
     async level(variantId: string) {
-      const [row] = await database.on(contextOf()).execute<{ onHand: number; reserved: number }>(
-        sql`select on_hand as "onHand", reserved from catalog.variant where id = ${variantId}`,
-      )
+      const [row] = await database
+        .on(contextOf())
+        .execute<{ onHand: number; reserved: number }>(
+          sql`select on_hand as "onHand", reserved from catalog.variant where id = ${variantId}`,
+        )
       if (row === undefined) throw new Error('there is no such variant')
       return row
     },
     /** Lets the hold of an order run out, as far as the clock goes; the job has not been round yet. */
     async runOut(orderId: string) {
-      await database.on(contextOf()).execute(
-        sql`update catalog.reservation set expires_at = now() - interval '1 s' where order_id = ${orderId}`,
-      )
+      await database
+        .on(contextOf())
+        .execute(
+          sql`update catalog.reservation set expires_at = now() - interval '1 s' where order_id = ${orderId}`,
+        )
     },
     /** Has the job been round until nothing is due. */
     async expire() {
@@ -101,9 +106,11 @@ export const givenCatalog = async (changes: Partial<CatalogSettings> = {}, clock
     },
     /** The events of a type that were announced about something. */
     async announced(type: string, subject: string) {
-      const rows = await database.on(contextOf()).execute<{ data: unknown }>(
-        sql`select data from catalog.outbox where type = ${type} and subject = ${subject} order by id`,
-      )
+      const rows = await database
+        .on(contextOf())
+        .execute<{ data: unknown }>(
+          sql`select data from catalog.outbox where type = ${type} and subject = ${subject} order by id`,
+        )
       return rows.map(({ data }) => data)
     },
     async [Symbol.asyncDispose]() {

@@ -79,7 +79,11 @@ test('the ledger is paged newest first, each row once', async () => {
 
 const order = fc.nat({ max: 4 })
 const step = fc.oneof(
-  fc.record({ kind: fc.constant('adjust' as const), which: fc.nat({ max: 2 }), by: fc.integer({ min: -9, max: 9 }) }),
+  fc.record({
+    kind: fc.constant('adjust' as const),
+    which: fc.nat({ max: 2 }),
+    by: fc.integer({ min: -9, max: 9 }),
+  }),
   fc.record({
     kind: fc.constant('reserve' as const),
     order,
