@@ -1,7 +1,8 @@
 import { silentLogger } from '@plinth/telemetry'
 import { describeWith } from '@plinth/testing'
 import { type Broker, createRabbitBroker, type DeadMessage } from '../src/index.ts'
-import { describeBroker, queuesOfTheSuite } from './conformance.ts'
+import { queuesOfTheSuite } from './broker-under-test.ts'
+import { describeBroker } from './conformance.ts'
 import { startProxy, type TcpProxy } from './proxy.ts'
 import { removeNamespace } from './rabbit.ts'
 

@@ -3,9 +3,9 @@ import { silentLogger } from '@plinth/telemetry'
 import { describeWith, eventually } from '@plinth/testing'
 import { connect } from 'amqplib'
 import { expect, test } from 'vitest'
-import type { DeadMessage, Delivery } from '../src/broker.ts'
-import { createRabbitBroker } from '../src/rabbit/broker.ts'
-import { message } from './conformance.ts'
+import type { DeadMessage, Delivery } from '../src/index.ts'
+import { createRabbitBroker } from '../src/index.ts'
+import { message } from './broker-under-test.ts'
 import { startProxy } from './proxy.ts'
 import { removeNamespace } from './rabbit.ts'
 
@@ -53,7 +53,7 @@ describeWith('rabbitmq', 'RabbitMQ in trouble', url => {
     shop.proxy.down()
     await eventually(() => expect(shop.broker.status()).toMatchObject({ up: false }))
     const began = performance.now()
-    for (let n = 0; n < 2_000; n++)
+    for (let n = 0; n < 200; n++)
       await expect(shop.broker.publish([message('o.placed')])).rejects.toThrow('the broker is away')
     expect(performance.now() - began).toBeLessThan(2_000)
     shop.proxy.up()

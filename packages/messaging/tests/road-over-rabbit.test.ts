@@ -1,27 +1,26 @@
 import { silentLogger } from '@plinth/telemetry'
 import { describeWith } from '@plinth/testing'
-import { createPostgresBroker, createRabbitBroker } from '../src/index.ts'
+import { createRabbitBroker } from '../src/index.ts'
+import { describeDeadLetters } from './dead-letters.ts'
+import type { OpenBroker } from './open-shop.ts'
 import { removeNamespace } from './rabbit.ts'
 import { describeRoad } from './road.ts'
 
-const delaysMs = [100, 200]
-
-describeRoad('PostgreSQL', async (pool, namespace) =>
-  createPostgresBroker({ pool, namespace, logger: silentLogger, delaysMs }),
-)
-
 describeWith('rabbitmq', 'over RabbitMQ', url => {
-  describeRoad('RabbitMQ', async (_, namespace) => {
+  const delaysMs = [100, 200]
+  const open: OpenBroker = async (_, namespace) => {
     const broker = createRabbitBroker({ url, namespace, logger: silentLogger, delaysMs })
     await broker.declare([])
     return {
       ...broker,
       async [Symbol.asyncDispose]() {
         await broker[Symbol.asyncDispose]()
-        await removeNamespace(url, namespace, { queues: queues, delaysMs })
+        await removeNamespace(url, namespace, { queues, delaysMs })
       },
     }
-  })
+  }
+  describeRoad('RabbitMQ', open)
+  describeDeadLetters('RabbitMQ', open)
 })
 
 const queues = ['payments.refund-cancelled-order', 'payments.watch']

@@ -1,0 +1,54 @@
+import { randomUUID } from 'node:crypto'
+import type { Pool } from '@plinth/postgres'
+import { silentLogger } from '@plinth/telemetry'
+import {
+  type Broker,
+  type Consumer,
+  createDeadLetters,
+  createRelay,
+  defineConsumer,
+  startConsumers,
+} from '../src/index.ts'
+import { migratedDatabase, poolOn } from './databases.ts'
+import { ordersContract, shopOn } from './shop.ts'
+
+/** Makes the broker under test, with retries after 100 ms and 200 ms. */
+export type OpenBroker = (pool: Pool, namespace: string) => Promise<Broker>
+
+/** A shop on a database and a broker of its own, with everything that carries its events. */
+export const openShop = async (openBroker: OpenBroker) => {
+  const database = await migratedDatabase()
+  const pool = poolOn(database)
+  const broker = await openBroker(pool, `test-${randomUUID()}`)
+  const shop = shopOn(pool)
+  return {
+    ...shop,
+    broker,
+    relay: createRelay({ outboxes: [shop.outbox], broker, logger: silentLogger }),
+    letters: createDeadLetters({ pool, broker, logger: silentLogger }),
+    start: (...consumers: Consumer[]) =>
+      startConsumers({
+        broker,
+        consumers,
+        databaseOf: shop.databaseOf,
+        logger: silentLogger,
+        attemptMs: 2_000,
+      }),
+    async [Symbol.asyncDispose]() {
+      await broker[Symbol.asyncDispose]()
+      await pool[Symbol.asyncDispose]()
+      await database[Symbol.asyncDispose]()
+    },
+  }
+}
+
+/** See {@link openShop}. */
+export type Shop = Awaited<ReturnType<typeof openShop>>
+
+/** Refunds cancelled orders. */
+export const refunder = (shop: Shop): Consumer =>
+  defineConsumer({
+    name: 'payments.refund-cancelled-order',
+    event: ordersContract.events.cancelled,
+    handle: (context, { data }) => shop.refund(context, data.orderId),
+  })

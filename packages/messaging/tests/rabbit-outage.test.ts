@@ -1,0 +1,48 @@
+import { silentLogger } from '@plinth/telemetry'
+import { describeWith, eventually } from '@plinth/testing'
+import { expect, test } from 'vitest'
+import { createRabbitBroker } from '../src/index.ts'
+import { openShop, refunder } from './open-shop.ts'
+import { startProxy } from './proxy.ts'
+import { removeNamespace } from './rabbit.ts'
+
+const delaysMs = [100, 200]
+
+describeWith('rabbitmq', 'an outage of RabbitMQ', url => {
+  for (const fault of ['down', 'hang'] as const) {
+    test(`(${fault}) delays events and loses none`, async () => {
+      await using proxy = await startProxy(url)
+      await using shop = await openShop(async (_, namespace) => {
+        const broker = createRabbitBroker({
+          url: proxy.url,
+          namespace,
+          logger: silentLogger,
+          delaysMs,
+          confirmMs: 1_000,
+        })
+        return {
+          ...broker,
+          async [Symbol.asyncDispose]() {
+            await broker[Symbol.asyncDispose]()
+            await removeNamespace(url, namespace, { queues: ['payments.refund-cancelled-order'], delaysMs })
+          },
+        }
+      })
+      await using consumers = shop.start(refunder(shop))
+      await consumers.ready
+      await using _ = shop.relay.start()
+      await shop.cancel(['o-0'])
+      await eventually(async () => expect(await shop.refunded()).toEqual(['o-0']))
+
+      proxy[fault]()
+      const during = Array.from({ length: 300 }, (_, n) => `o-${n + 1}`)
+      for (let at = 0; at < during.length; at += 100) await shop.cancel(during.slice(at, at + 100))
+      await eventually(() => expect(shop.broker.status()).toMatchObject({ up: false }))
+      expect(await shop.refunded()).toEqual(['o-0'])
+
+      proxy.up()
+      await eventually(async () => expect(await shop.refunded()).toHaveLength(301), { within: 14_000 })
+      await eventually(async () => expect(await shop.unsent()).toEqual([]))
+    }, 30_000)
+  }
+})
