@@ -12,7 +12,7 @@ import { moveOrder } from './move-order.ts'
 import { paymentOf } from './neighbours/payments.ts'
 import { decide } from './order.ts'
 import { showOrder } from './order-view.ts'
-import { lockOrder, type StoredOrder } from './stored-order.ts'
+import { type LockedOrder, lockOrder, type StoredOrder } from './stored-order.ts'
 import { nameOf, visibleTo } from './who.ts'
 
 /**
@@ -26,27 +26,28 @@ export const cancelOrder =
     { orderId, reason, ifMatch }: InputOf<OrdersContract, 'cancelOrder'>,
   ): Promise<Order> =>
     deps.database.transaction(context, async inTx => {
-      const order = await lockOrder(
+      const locked = await lockOrder(
         deps.database,
         inTx,
         sql`o.id = ${orderId} and ${visibleTo(context, can.cancelAny)}`,
       )
-      if (order === undefined) throw NotFound()
+      if (locked === undefined) throw NotFound()
       const payment = await paymentOf(deps, inTx, orderId)
-      assertMatch(ifMatch, showOrder(order, payment))
-      const cancelled = await cancel(deps, inTx, order, reason ?? null)
+      assertMatch(ifMatch, showOrder(locked.order, payment))
+      const cancelled = await cancel(deps, inTx, locked, reason ?? null)
       return showOrder(cancelled, payment)
     })
 
 const cancel = async (
   deps: OrdersDeps,
   context: InTx,
-  order: StoredOrder,
+  locked: LockedOrder,
   reason: string | null,
 ): Promise<StoredOrder> => {
+  const { order } = locked
   const decision = decide(order, { do: 'cancel' })
   if (decision.outcome === 'nothing') return order
   if (decision.outcome !== 'moved') throw NotCancellable()
   if (order.paymentOutcome === null) afterCommit(context, deps.wakeSettling)
-  return moveOrder(deps, context, order, decision, { by: nameOf(context), reason })
+  return moveOrder(deps, context, locked, decision, { by: nameOf(context), reason })
 }

@@ -31,6 +31,8 @@ export interface OrdersDeps {
   readonly logger: Logger
   readonly neighbours: OrdersNeighbours
   readonly settings: OrdersSettings
+  /** Whether neighbours do not join our transactions, so that we have to undo what they did for us. */
+  readonly detached: boolean
   /** Has open payments looked at now. */
   readonly wakeSettling: () => void
 }

@@ -15,8 +15,9 @@ export const fulfil =
   (context: CallContext, { orderId }: InputOf<OrdersContract, 'fulfil'>): Promise<Sale> =>
     deps.database.transaction(context, async inTx => {
       const sellerId = userOf(context)
-      const order = await lockOrder(deps.database, inTx, sql`o.id = ${orderId} and ${soldBy(sellerId)}`)
-      if (order === undefined) throw NotFound()
+      const locked = await lockOrder(deps.database, inTx, sql`o.id = ${orderId} and ${soldBy(sellerId)}`)
+      if (locked === undefined) throw NotFound()
+      const { order } = locked
       const decision = decide(order, { do: 'fulfil', sellerId })
       switch (decision.outcome) {
         case 'refused':
@@ -25,7 +26,7 @@ export const fulfil =
           return showSale(order, sellerId)
         case 'moved':
           return showSale(
-            await moveOrder(deps, inTx, order, decision, { by: nameOf(context), reason: null }),
+            await moveOrder(deps, inTx, locked, decision, { by: nameOf(context), reason: null }),
             sellerId,
           )
         case 'lines': {

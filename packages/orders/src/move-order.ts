@@ -5,7 +5,7 @@ import { sql } from 'drizzle-orm'
 import type { OrdersDeps } from './deps.ts'
 import type { Decision } from './order.ts'
 import { showLines } from './order-view.ts'
-import type { PaymentOutcome, StoredOrder } from './stored-order.ts'
+import type { LockedOrder, PaymentOutcome, StoredOrder } from './stored-order.ts'
 
 type Moved = Extract<Decision, { readonly outcome: 'moved' }>
 
@@ -25,51 +25,54 @@ export interface Occasion {
 export const moveOrder = async (
   { database, outbox }: Pick<OrdersDeps, 'database' | 'outbox'>,
   context: InTx,
-  order: StoredOrder,
+  { order, now }: LockedOrder,
   { to, lines }: Moved,
   { by, reason, paymentOutcome }: Occasion,
 ): Promise<StoredOrder> => {
   const outcome = paymentOutcome ?? null
-  const [moved] = await database.on(context).execute<{ at: Date }>(sql`
-    with moved as (
-      update orders.order o
-         set status = ${to},
-             payment_outcome = coalesce(${outcome}, payment_outcome),
-             next_check_at = case
-               when ${outcome}::text is not null or next_check_at is null then null
-               when ${to} = 'cancelled' then now()
-               else next_check_at
-             end,
-             paid_at = case when ${to} = 'paid' then now() else paid_at end,
-             cancelled_at = case when ${to} = 'cancelled' then now() end
-       where o.id = ${order.id} and o.status = ${order.status}
-      returning o.id
-    ), line as (
-      update orders.order_line line set status = ${to}
-        from moved where line.order_id = moved.id and line.status = 'open' and ${to} in ('fulfilled', 'cancelled')
-    )
-    insert into orders.order_history (order_id, status, made_by, reason)
-    select id, ${to}, ${by}, ${reason} from moved
-    returning at`)
-  if (moved === undefined) throw new Error(`order ${order.id} is not ${order.status}, though it was locked`)
   const after: StoredOrder = {
     ...order,
     status: to,
     lines: order.lines.map((line, at) => ({ ...line, status: lines[at] ?? line.status })),
     paymentOutcome: outcome ?? order.paymentOutcome,
-    paidAt: to === 'paid' ? moved.at : order.paidAt,
-    cancelledAt: to === 'cancelled' ? moved.at : order.cancelledAt,
-    history: [...order.history, { status: to, at: moved.at.toISOString(), by, reason }],
+    paidAt: to === 'paid' ? now : order.paidAt,
+    cancelledAt: to === 'cancelled' ? now : order.cancelledAt,
+    history: [...order.history, { status: to, at: now.toISOString(), by, reason }],
   }
-  const event = eventOf(after, order, moved.at)
-  if (event !== undefined) await outbox.append(context, event.event, event)
+  const write = async () => {
+    const moved = await database.on(context).execute(sql`
+      with moved as (
+        update orders.order o
+           set status = ${to},
+               payment_outcome = coalesce(${outcome}, payment_outcome),
+               next_check_at = case
+                 when ${outcome}::text is not null or next_check_at is null then null
+                 when ${to} = 'cancelled' then now()
+                 else next_check_at
+               end,
+               paid_at = case when ${to} = 'paid' then now() else paid_at end,
+               cancelled_at = case when ${to} = 'cancelled' then now() end
+         where o.id = ${order.id} and o.status = ${order.status}
+        returning o.id
+      ), line as (
+        update orders.order_line line set status = ${to}
+          from moved
+         where line.order_id = moved.id and line.status = 'open' and ${to} in ('fulfilled', 'cancelled')
+      )
+      insert into orders.order_history (order_id, status, made_by, reason)
+      select id, ${to}, ${by}, ${reason} from moved
+      returning 1`)
+    if (moved.length === 0) throw new Error(`order ${order.id} is not ${order.status}, though it was locked`)
+  }
+  const event = eventOf(after, order.status === 'paid', now)
+  await Promise.all([write(), event && outbox.append(context, event.event, event)])
   return after
 }
 
-const eventOf = (order: StoredOrder, before: StoredOrder, moved: Date): Appended | undefined => {
+const eventOf = (order: StoredOrder, wasPaid: boolean, now: Date): Appended | undefined => {
   const { id: orderId, number, userId, total } = order
   const about = { orderId, number, userId, total }
-  const at = moved.toISOString()
+  const at = now.toISOString()
   const { placed, cancelled, fulfilled } = ordersContract.events
   switch (order.status) {
     case 'paid':
@@ -86,7 +89,7 @@ const eventOf = (order: StoredOrder, before: StoredOrder, moved: Date): Appended
           ...about,
           lines: showLines(order),
           reason: order.history.at(-1)?.reason ?? null,
-          wasPaid: before.status === 'paid',
+          wasPaid,
           cancelledAt: at,
         },
       }

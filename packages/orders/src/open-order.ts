@@ -1,5 +1,7 @@
 import type { CatalogContract } from '@plinth/catalog-contract'
 import {
+  type CallContext,
+  ContractError,
   type Id,
   type InputOf,
   type InTx,
@@ -7,15 +9,14 @@ import {
   newId,
   type OutputOf,
   sum,
-  type TxContext,
 } from '@plinth/kernel'
 import { CartEmpty, type OrdersContract, PriceChanged } from '@plinth/orders-contract'
 import type { Payment } from '@plinth/payments-contract'
 import { sql } from 'drizzle-orm'
 import { type CheckoutKey, claimKey } from './claim-key.ts'
 import type { OrdersDeps } from './deps.ts'
-import { takeLines } from './neighbours/cart.ts'
-import { reserveStock } from './neighbours/catalog.ts'
+import { returnLines, takeLines } from './neighbours/cart.ts'
+import { releaseStock, reserveStock } from './neighbours/catalog.ts'
 import { createPayment } from './neighbours/payments.ts'
 import type { StoredOrder } from './stored-order.ts'
 
@@ -31,36 +32,59 @@ export interface OpenOrder {
  * The first half of a checkout, all of it or nothing: the key is claimed, the cart moves into the order,
  * its stock is held, its payment noted down. Undefined when the key has an order already.
  */
-export const openOrder = (
+export const openOrder = async (
   deps: OrdersDeps,
-  context: TxContext,
+  context: CallContext,
   key: CheckoutKey,
   request: Request,
-): Promise<OpenOrder | undefined> =>
-  deps.database.transaction(context, async inTx => {
-    const orderId = newId<'Order'>()
-    const number = await claimKey(deps, inTx, key, orderId)
-    if (number === undefined) return undefined
-    const wanted = await takeLines(deps, inTx, key.userId, orderId)
-    if (wanted.length === 0) throw CartEmpty()
-    const { lines } = await reserveStock(deps, inTx, { orderId, lines: wanted })
-    const total = totalOf(lines)
-    assertExpected(request.expectedTotal, total)
-    const paymentId = newId<'Payment'>()
-    const draft = { id: orderId, number, userId: key.userId, total, paymentId, lines }
-    const [order, payment] = await Promise.all([
-      insertOrder(deps, inTx, draft, request.shippingAddress),
-      createPayment(deps, inTx, {
-        paymentId,
-        orderId,
-        orderNumber: String(number),
-        userId: key.userId,
-        amount: total,
-        ...request.payment,
-      }),
-    ])
-    return { order, payment }
-  })
+): Promise<OpenOrder | undefined> => {
+  const orderId = newId<'Order'>()
+  try {
+    return await deps.database.transaction(context, inTx => open(deps, inTx, orderId, key, request))
+  } catch (error) {
+    if (deps.detached && isRefusal(error)) await undo(deps, context, orderId)
+    throw error
+  }
+}
+
+const open = async (
+  deps: OrdersDeps,
+  context: InTx,
+  orderId: Id<'Order'>,
+  key: CheckoutKey,
+  request: Request,
+): Promise<OpenOrder | undefined> => {
+  const number = await claimKey(deps, context, key, orderId)
+  if (number === undefined) return undefined
+  const wanted = await takeLines(deps, context, key.userId, orderId)
+  if (wanted.length === 0) throw CartEmpty()
+  const { lines } = await reserveStock(deps, context, { orderId, lines: wanted })
+  const total = totalOf(lines)
+  assertExpected(request.expectedTotal, total)
+  const paymentId = newId<'Payment'>()
+  const draft = { id: orderId, number, userId: key.userId, total, paymentId, lines }
+  const [order, payment] = await Promise.all([
+    insertOrder(deps, context, draft, request.shippingAddress),
+    createPayment(deps, context, {
+      paymentId,
+      orderId,
+      orderNumber: String(number),
+      userId: key.userId,
+      amount: total,
+      ...request.payment,
+    }),
+  ])
+  return { order, payment }
+}
+
+/** Whether the checkout was refused, and so is not there for certain. */
+const isRefusal = (error: unknown): boolean =>
+  error instanceof ContractError && (error.kind === 'conflict' || error.kind === 'invalid')
+
+/** What a neighbour that did not join the transaction has done, it takes back by itself. */
+const undo = async (deps: OrdersDeps, context: CallContext, orderId: Id<'Order'>): Promise<void> => {
+  await Promise.all([returnLines(deps, context, orderId), releaseStock(deps, context, orderId)])
+}
 
 type ReservedLine = OutputOf<CatalogContract, 'reserveStock'>['lines'][number]
 

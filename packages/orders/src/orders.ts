@@ -28,6 +28,11 @@ export interface OrdersOptions {
   readonly pool: Pool
   readonly logger: Logger
   readonly neighbours: OrdersNeighbours
+  /**
+   * Say so when cart or catalog are `detached`. A checkout that is refused then takes back what they did
+   * for it; where they join its transaction, the rollback does.
+   */
+  readonly detached?: boolean
   readonly settings: OrdersSettings
 }
 
@@ -43,7 +48,13 @@ export interface Orders {
 }
 
 /** Creates the orders domain. */
-export const createOrders = ({ pool, logger, neighbours, settings }: OrdersOptions): Orders => {
+export const createOrders = ({
+  pool,
+  logger,
+  neighbours,
+  detached = false,
+  settings,
+}: OrdersOptions): Orders => {
   const database = createDatabase({ pool, schema: 'orders' })
   const outbox = createOutbox({ database, source: ordersContract })
   const deps: OrdersDeps = {
@@ -51,6 +62,7 @@ export const createOrders = ({ pool, logger, neighbours, settings }: OrdersOptio
     outbox,
     logger,
     neighbours,
+    detached,
     settings,
     wakeSettling: () => settling.wake(),
   }

@@ -7,7 +7,7 @@ import { returnLines } from './neighbours/cart.ts'
 import { releaseStock, sellStock } from './neighbours/catalog.ts'
 import { paymentOf, refundPayment, settlePayment } from './neighbours/payments.ts'
 import { type Command, decide } from './order.ts'
-import { lockOrder, type PaymentOutcome, type StoredOrder } from './stored-order.ts'
+import { type LockedOrder, lockOrder, type PaymentOutcome, type StoredOrder } from './stored-order.ts'
 
 /** What became of a payment, once that is known. */
 export type Known = Exclude<ChargeOutcome, { readonly outcome: 'pending' }>
@@ -30,13 +30,14 @@ export const settleOrder = (
   result: Known,
 ): Promise<OrderAndPayment> =>
   deps.database.transaction(actingAs(context, service('orders')), async inTx => {
-    const order = await lockOrder(deps.database, inTx, sql`o.id = ${id}`)
-    if (order === undefined) throw new Error(`there is no order ${id}`)
+    const locked = await lockOrder(deps.database, inTx, sql`o.id = ${id}`)
+    if (locked === undefined) throw new Error(`there is no order ${id}`)
+    const { order } = locked
     if (order.paymentOutcome !== null) return { order, payment: await paymentOf(deps, inTx, order.id) }
     if (order.status === 'cancelled') return leaveCancelled(deps, inTx, order, result)
-    if (result.outcome === 'captured') return keep(deps, inTx, order, result)
+    if (result.outcome === 'captured') return keep(deps, inTx, locked, result)
     const [failed, payment] = await Promise.all([
-      fail(deps, inTx, order, result.outcome, result.reason),
+      fail(deps, inTx, locked, result.outcome, result.reason),
       settle(deps, inTx, order, result),
     ])
     return { order: failed, payment }
@@ -46,34 +47,36 @@ export const settleOrder = (
 const keep = async (
   deps: OrdersDeps,
   context: InTx,
-  order: StoredOrder,
+  locked: LockedOrder,
   result: Known,
 ): Promise<OrderAndPayment> => {
+  const { order } = locked
   const [payment, sold] = await Promise.all([
     settle(deps, context, order, result),
     sellStock(deps, context, order.id),
   ])
-  if (sold) return { order: await move(deps, context, order, { do: 'pay' }, 'captured', null), payment }
+  if (sold) return { order: await move(deps, context, locked, { do: 'pay' }, 'captured', null), payment }
   const reason = 'It was paid too late: the stock was gone.'
   return {
-    order: await fail(deps, context, order, 'captured', reason),
+    order: await fail(deps, context, locked, 'captured', reason),
     payment: await refundPayment(deps, context, order.paymentId, reason),
   }
 }
 
-/** Nothing is held for the order any more, and what it took is back in the cart. */
+/**
+ * Nothing is held for the order any more, and what it took is back in the cart. The cart comes before the
+ * stock, as in a checkout: whoever locks both locks them in one order.
+ */
 const fail = async (
   deps: OrdersDeps,
   context: InTx,
-  order: StoredOrder,
+  locked: LockedOrder,
   outcome: PaymentOutcome,
   reason: string,
 ): Promise<StoredOrder> => {
-  const [failed] = await Promise.all([
-    move(deps, context, order, { do: 'fail' }, outcome, reason.slice(0, 500)),
-    releaseStock(deps, context, order.id),
-    returnLines(deps, context, order.id),
-  ])
+  const failed = await move(deps, context, locked, { do: 'fail' }, outcome, reason.slice(0, 500))
+  await returnLines(deps, context, failed.id)
+  await releaseStock(deps, context, failed.id)
   return failed
 }
 
@@ -99,14 +102,15 @@ const leaveCancelled = async (
 const move = (
   deps: OrdersDeps,
   context: InTx,
-  order: StoredOrder,
+  locked: LockedOrder,
   command: Command,
   paymentOutcome: PaymentOutcome,
   reason: string | null,
 ): Promise<StoredOrder> => {
+  const { order } = locked
   const decision = decide(order, command)
   if (decision.outcome !== 'moved') throw new Error(`cannot ${command.do} an order that is ${order.status}`)
-  return moveOrder(deps, context, order, decision, { by: 'orders', reason, paymentOutcome })
+  return moveOrder(deps, context, locked, decision, { by: 'orders', reason, paymentOutcome })
 }
 
 /** Payments' own record is what counts. Where it says otherwise nothing is done, and payments are asked again. */

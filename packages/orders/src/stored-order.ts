@@ -71,21 +71,32 @@ export const readOrders = async (
   return rows.map(orderOf)
 }
 
+/** An order that nobody else can change until the transaction is over. */
+export interface LockedOrder {
+  readonly order: StoredOrder
+  /** The time of the transaction, by the database's clock: what `now()` says in each of its statements. */
+  readonly now: Date
+}
+
 /**
- * One order as it is now, locked until the transaction is over: whoever changes an order locks it first.
- * `condition` is about `orders.order o`. The lock is a statement of its own because only the next one is
- * sure to see the lines and the history as whoever held the lock before has left them.
+ * Locks an order: whoever changes one locks it first. `condition` is about `orders.order o`. The lock is a
+ * statement of its own, and the first, because only the next one is sure to see the lines and the history
+ * as whoever held the lock before has left them.
  */
 export const lockOrder = async (
   database: Database,
   context: InTx,
   condition: SQL,
-): Promise<StoredOrder | undefined> => {
-  const lock = async () => {
-    await database.on(context).execute(sql`select from orders.order o where ${condition} for no key update`)
-  }
-  const [, [order]] = await Promise.all([lock(), readOrders(database, context, sql`where ${condition}`)])
-  return order
+): Promise<LockedOrder | undefined> => {
+  const lock = async () =>
+    database
+      .on(context)
+      .execute<{ now: Date }>(sql`select now() from orders.order o where ${condition} for no key update`)
+  const [[locked], [order]] = await Promise.all([
+    lock(),
+    readOrders(database, context, sql`where ${condition}`),
+  ])
+  return locked && order && { order, now: locked.now }
 }
 
 type OrderRow = {

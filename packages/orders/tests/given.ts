@@ -1,6 +1,9 @@
+import { cartContract } from '@plinth/cart-contract'
+import { catalogContract } from '@plinth/catalog-contract'
 import {
   type CallContext,
   contextOf,
+  detached,
   type Id,
   type InputOf,
   local,
@@ -9,11 +12,12 @@ import {
   type User,
 } from '@plinth/kernel'
 import { type OrdersContract, ordersContract } from '@plinth/orders-contract'
+import { paymentsContract } from '@plinth/payments-contract'
 import { connectPostgres, createDatabase, migrate, migrationsOf } from '@plinth/postgres'
 import { silentLogger } from '@plinth/telemetry'
 import { createTestDatabase, eventually } from '@plinth/testing'
 import { type SQL, sql } from 'drizzle-orm'
-import { createOrders, type OrdersNeighbours } from '../src/index.ts'
+import { createOrders } from '../src/index.ts'
 import { fakeCart } from './cart.ts'
 import { fakeCatalog, settle } from './catalog.ts'
 import { fakePayments } from './payments.ts'
@@ -38,8 +42,11 @@ export const aCheckout = (token = 'tok_approved'): InputOf<OrdersContract, 'chec
   payment: { provider: 'sandbox', token },
 })
 
-/** Orders by themselves, as their own role, beside neighbours that behave. */
-export const givenOrders = async ({ reservationTtlSeconds = 900 } = {}) => {
+/**
+ * Orders by themselves, as their own role, beside neighbours that behave; `apart`: that are called as if over the
+ * network, and join no transaction.
+ */
+export const givenOrders = async ({ reservationTtlSeconds = 900, apart = false } = {}) => {
   const migrations = [
     migrationsOf('orders', import.meta.url),
     migrationsOf('gateway', import.meta.url),
@@ -64,18 +71,30 @@ export const givenOrders = async ({ reservationTtlSeconds = 900 } = {}) => {
   const { payments, provider } = fakePayments(database)
   const catalog = fakeCatalog(database)
   const faults = { beforeSale: async () => {} }
-  const neighbours: OrdersNeighbours = {
+  const neighbours = {
     cart: fakeCart(database),
     catalog: {
       ...catalog,
-      async sellStock(context, input) {
+      async sellStock(...[context, input]: Parameters<typeof catalog.sellStock>) {
         await faults.beforeSale()
         return catalog.sellStock(context, input)
       },
     },
     payments,
   }
-  const orders = createOrders({ pool, logger: silentLogger, neighbours, settings: { reservationTtlSeconds } })
+  const orders = createOrders({
+    pool,
+    logger: silentLogger,
+    neighbours: apart
+      ? {
+          cart: detached(cartContract, neighbours.cart),
+          catalog: detached(catalogContract, neighbours.catalog),
+          payments: detached(paymentsContract, neighbours.payments),
+        }
+      : neighbours,
+    detached: apart,
+    settings: { reservationTtlSeconds },
+  })
   const call = local(ordersContract, orders.operations, { strict: true })
   const buyer = userWith('user')
   const rows = <Row extends Record<string, unknown>>(query: SQL) =>

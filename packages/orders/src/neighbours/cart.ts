@@ -1,5 +1,5 @@
 import type { CartContract } from '@plinth/cart-contract'
-import { actingAs, type Id, type InTx, type OutputOf, service } from '@plinth/kernel'
+import { actingAs, type Id, type InTx, type OutputOf, service, type TxContext } from '@plinth/kernel'
 import type { OrdersDeps } from '../deps.ts'
 
 type Deps = Pick<OrdersDeps, 'neighbours'>
@@ -13,6 +13,9 @@ export const takeLines = (
 ): Promise<OutputOf<CartContract, 'takeLines'>> =>
   neighbours.cart.takeLines(actingAs(context, service('orders')), { userId, orderId })
 
-/** Puts what the order took back into the cart. */
-export const returnLines = ({ neighbours }: Deps, context: InTx, orderId: Id<'Order'>): Promise<undefined> =>
-  neighbours.cart.returnLines(actingAs(context, service('orders')), { orderId })
+/** Puts what the order took back into the cart, once. */
+export const returnLines = (
+  { neighbours }: Deps,
+  context: TxContext,
+  orderId: Id<'Order'>,
+): Promise<undefined> => neighbours.cart.returnLines(actingAs(context, service('orders')), { orderId })

@@ -1,5 +1,13 @@
 import type { CatalogContract } from '@plinth/catalog-contract'
-import { actingAs, type Id, type InputOf, type InTx, type OutputOf, service } from '@plinth/kernel'
+import {
+  actingAs,
+  type Id,
+  type InputOf,
+  type InTx,
+  type OutputOf,
+  service,
+  type TxContext,
+} from '@plinth/kernel'
 import type { OrdersDeps } from '../deps.ts'
 
 type Deps = Pick<OrdersDeps, 'neighbours'>
@@ -23,5 +31,8 @@ export const sellStock = async (
 }
 
 /** Gives back what is held. */
-export const releaseStock = ({ neighbours }: Deps, context: InTx, orderId: Id<'Order'>): Promise<undefined> =>
-  neighbours.catalog.releaseStock(actingAs(context, service('orders')), { orderId })
+export const releaseStock = (
+  { neighbours }: Deps,
+  context: TxContext,
+  orderId: Id<'Order'>,
+): Promise<undefined> => neighbours.catalog.releaseStock(actingAs(context, service('orders')), { orderId })
