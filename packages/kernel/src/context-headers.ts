@@ -1,7 +1,7 @@
 import type { Actor } from './actor.ts'
 import { type CallContext, remaining, type TxContext } from './context.ts'
 import { longestTimer } from './deadline.ts'
-import { DeadlineExceeded, ValidationFailed } from './errors.ts'
+import { ValidationFailed } from './errors.ts'
 
 /** The header that carries the milliseconds the caller is still willing to wait. */
 export const deadlineHeader = 'plinth-deadline-ms'
@@ -59,7 +59,6 @@ const deadlineFrom = (left: string | undefined) => {
   if (left === undefined) return {}
   if (!/^\d{1,15}$/.test(left)) throw malformed(deadlineHeader)
   const ms = Number(left)
-  if (ms === 0) throw DeadlineExceeded()
   return { deadline: Date.now() + ms, ...(ms <= longestTimer && { signal: AbortSignal.timeout(ms) }) }
 }
 

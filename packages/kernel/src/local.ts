@@ -6,7 +6,7 @@ import { fromWire, parseOutput, toWire } from './wire.ts'
 
 /**
  * The neighbour in the same process. By reference: a call is a function call, and what comes back is
- * not copied.
+ * not copied (so it may have members that are there but undefined).
  *
  * `strict` sends input, output and errors through JSON and their schemas, as the network would; only
  * the transaction goes by, and the cause of an error, for whoever reads the failing test. Tests use it,

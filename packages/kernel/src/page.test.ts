@@ -121,6 +121,10 @@ describe('A page', () => {
     )
   })
 
+  it('that holds all that is left is the last, however full', () => {
+    expect(pageFrom([1, 2], 2, row => row, String)).toStrictEqual({ data: [1, 2], nextCursor: null })
+  })
+
   it('of nothing is the last', () => {
     expect(pageFrom([], 20, String, String)).toStrictEqual({ data: [], nextCursor: null })
   })

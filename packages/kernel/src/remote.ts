@@ -89,7 +89,7 @@ const outcomeOf = ({ name }: Contract, operation: Operation, { status, body }: R
   const content = jsonOf(body)
   if (status === 200 && content !== undefined) return parseOutput(operation, content)
   const refusal = wireError.safeParse(content)
-  if (status >= 400 && refusal.success) throw fromWire(operation, refusal.data)
+  if (refusal.success) throw fromWire(operation, refusal.data)
   throw Unavailable(undefined, { cause: new Error(`${name} answered ${status} with something else`) })
 }
 

@@ -1,4 +1,4 @@
-import { type ExposedRequest, expose, newId, service, Unavailable } from '@plinth/kernel'
+import { type ExposedRequest, expose, Internal, newId, service, Unavailable } from '@plinth/kernel'
 import { describe, expect, it } from 'vitest'
 import { shelfContract } from './shelf-contract.ts'
 import { shelf, signActor } from './shelf-providers.ts'
@@ -63,6 +63,11 @@ describe('An exposed contract', () => {
   it('says that the keys are away, not that the token is bad', async () => {
     const { ask } = exposed({}, () => Promise.reject(Unavailable()))
     expect(await ask('release')).toMatchObject({ status: 503, body: { code: 'unavailable' } })
+  })
+
+  it('says nothing of what is internal to whoever verifies the token', async () => {
+    const { ask } = exposed({}, () => Promise.reject(Internal('hunter2')))
+    expect(await ask('release')).toMatchObject({ status: 500, body: { message: Internal.description } })
   })
 
   it.each([

@@ -91,7 +91,7 @@ describe('By reference, strict and remote alike, a call', () => {
     ['an internal error with words of its own', Internal('hunter2')],
     [
       'a declared code under another kind',
-      new ContractError('out_of_stock', 'forbidden', 'hunter2', { left: 1 }),
+      new ContractError('out_of_stock', 'forbidden', 'hunter2', { itemId, left: 1 }),
     ],
     [
       'a declared error with other details',
@@ -206,6 +206,12 @@ describe('By reference, strict and remote alike, a call', () => {
       ),
       { numRuns: 40 },
     )
+  })
+
+  it('brings back no member that is there but undefined, once it leaves the process', async () => {
+    const operations = shelf({ getItem: async () => ({ ...item, note: undefined }) })
+    for (const [road, client] of roads(operations).slice(1))
+      expect(Object.keys(await client.getItem(job, { itemId })), road).not.toContain('note')
   })
 
   it('gives back any text and number as it was', async () => {

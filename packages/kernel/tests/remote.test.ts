@@ -11,11 +11,12 @@ import {
   service,
   type Transport,
   Tx,
+  toWire,
   Unavailable,
 } from '@plinth/kernel'
 import { describe, expect, it } from 'vitest'
 import { shelfContract } from './shelf-contract.ts'
-import { roadTo, shelf, signActor } from './shelf-providers.ts'
+import { signActor } from './shelf-providers.ts'
 
 const itemId = newId<'Item'>()
 const job = contextOf(service('orders'))
@@ -106,6 +107,19 @@ describe('A call to another process', () => {
     expect(Internal.is(error)).toBe(true)
   })
 
+  it('is internal when a refusal lacks the details it is declared with', async () => {
+    const body = JSON.stringify({ code: 'validation_failed', kind: 'invalid', message: '', details: {} })
+    expect(Internal.is((await over(answering({ status: 400, body }))).error)).toBe(true)
+  })
+
+  it('has headers that any server takes, whatever is in the context', async () => {
+    const text = 'é%\r\nx-evil: 1 😀\ud800'
+    const context = { ...job, requestId: text, idempotencyKey: text, address: text, traceparent: text }
+    const { calls } = await over(answering({ status: 204, body: '' }), context)
+    for (const value of Object.values(calls[0]?.headers ?? {})) expect(value).toMatch(/^[\x20-\x7e]+$/)
+    expect(() => new Headers(calls[0]?.headers)).not.toThrow()
+  })
+
   it('takes the kind of a refusal from the contract, not from the wire', async () => {
     const body = JSON.stringify({ code: 'not_found', kind: 'forbidden', message: 'Gone.' })
     const { error } = await over(answering({ status: 403, body }))
@@ -131,8 +145,11 @@ describe('A call to another process', () => {
   })
 
   it('waits as long as it is told to, even for years', async () => {
-    const road = roadTo(shelf({ getItem: () => Promise.reject(NotFound()) }))
-    const { error } = await over(road, { ...job, deadline: Date.now() + 1e12 })
+    const slow: Transport = async () => {
+      await new Promise(resolve => setTimeout(resolve, 20))
+      return { status: 404, body: JSON.stringify(toWire(NotFound())) }
+    }
+    const { error } = await over(slow, { ...job, deadline: Date.now() + 1e12 })
     expect(NotFound.is(error)).toBe(true)
   })
 
