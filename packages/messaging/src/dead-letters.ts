@@ -53,15 +53,17 @@ export const createDeadLetters = ({ pool, broker, logger }: DeadLettersOptions):
     if (replayed === undefined) {
       throw (await rows.exists(context, id)) ? AlreadyReplayed() : NotFound()
     }
-    await handOver(replayed).catch(error =>
-      logger.warn({ deadLetter: id, err: error }, 'replayed once the broker takes it'),
-    )
+    await handOver(replayed)
     return replayed
   }
 
   const handOver = async ({ id, queue, event }: DeadLetter) => {
-    await broker.redeliver(queue, event)
-    await rows.markHandedOver(context, id)
+    try {
+      await broker.redeliver(queue, event)
+      await rows.markHandedOver(context, id)
+    } catch (error) {
+      logger.warn({ deadLetter: id, queue, err: error }, 'a replayed event waits for the broker to take it')
+    }
   }
 
   const handOverJob = createJob({

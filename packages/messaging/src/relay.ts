@@ -63,17 +63,22 @@ export const createRelay = ({
     return rows.length === batch ? 'again' : 'done'
   }
 
+  const startFor = (outbox: Outbox): AsyncDisposable[] => {
+    const name = `publish events of ${outbox.domain}`
+    const job = createJob({ name, everyMs: pollMs, run: () => publishFrom(outbox) })
+    const waking = outbox.onAppended(job.wake)
+    const running = [job, ...pruneJobs(outbox)].map(each => each.start(logger))
+    return [...running, { [Symbol.asyncDispose]: async () => waking[Symbol.dispose]() }]
+  }
+
   return {
     start() {
-      const running = new AsyncDisposableStack()
-      for (const outbox of outboxes) {
-        const name = `publish events of ${outbox.domain}`
-        const job = createJob({ name, everyMs: pollMs, run: () => publishFrom(outbox) })
-        running.use(job.start(logger))
-        running.use(outbox.onAppended(job.wake))
-        for (const pruning of pruneJobs(outbox)) running.use(pruning.start(logger))
+      const running = outboxes.flatMap(startFor)
+      return {
+        async [Symbol.asyncDispose]() {
+          await Promise.all(running.map(each => each[Symbol.asyncDispose]()))
+        },
       }
-      return running
     },
   }
 }

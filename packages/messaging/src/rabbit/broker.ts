@@ -63,7 +63,7 @@ export const createRabbitBroker = ({
     status() {
       const status = publishing.status()
       if (!status.up) return status
-      return outgoing.current() === undefined ? { up: false, reason: 'no channel' } : consuming.status()
+      return outgoing.current() === undefined ? { up: false, reason: 'no channel' } : { up: true }
     },
 
     declare: queues => declarations.declare(queues, closing.signal),
