@@ -1,5 +1,6 @@
 import { ConfigError, readConfig, stopOnSignal } from '@plinth/host'
 import { createLogger } from '@plinth/telemetry'
+import type { Shop } from './compose.ts'
 import { banner } from './dev-banner.ts'
 import { seedShop } from './seed/seed-shop.ts'
 import { start } from './start.ts'
@@ -16,8 +17,8 @@ try {
     service: 'plinth',
     pretty: true,
   })
-  const shop = await start(config, logger, tell)
-  await seedShop(shop.shop, config.STORE_CURRENCY, tell)
+  const beforeOpening = (shop: Shop) => seedShop(shop, config.STORE_CURRENCY, tell)
+  const shop = await start(config, logger, { tell, beforeOpening })
   process.stdout.write(banner(shop))
   stopOnSignal(logger, () => shop[Symbol.asyncDispose]())
 } catch (error) {

@@ -6,7 +6,7 @@ import { start } from './start.ts'
 try {
   const config = readConfig(process.env)
   const logger = createLogger({ level: config.LOG_LEVEL, service: 'plinth' })
-  const shop = await start(config, logger, line => logger.info(line))
+  const shop = await start(config, logger, { tell: line => logger.info(line) })
   stopOnSignal(logger, () => shop[Symbol.asyncDispose]())
 } catch (error) {
   if (!(error instanceof ConfigError)) throw error

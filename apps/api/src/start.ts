@@ -24,11 +24,19 @@ export interface OpenShop extends AsyncDisposable {
   readonly foundations: Foundations
 }
 
+/** What else to do on the way. */
+export interface StartOptions {
+  /** Hears of steps that take a while. */
+  readonly tell?: Tell
+  /** What has to be there before the first request: a seed, say. */
+  readonly beforeOpening?: (shop: Shop) => Promise<void>
+}
+
 /** Opens the shop: connects, migrates, listens. Rejects with a `ConfigError` when what is configured does not hold up. */
 export const start = async (
   config: Config,
   logger: Logger,
-  tell: Tell = () => undefined,
+  { tell = () => undefined, beforeOpening }: StartOptions = {},
 ): Promise<OpenShop> => {
   const metrics = createMetrics()
   let stopping = false
@@ -43,6 +51,7 @@ export const start = async (
   const shop = compose({ config, foundations, connections, logger, metrics, publicUrl })
   await migrate({ pool: connections.pool, migrations: migrationsFor(shop), logger })
   await ensureAdmin(config, shop, logger)
+  await beforeOpening?.(shop)
 
   const { app, jobs } = await createFace({
     config,

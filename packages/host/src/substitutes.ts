@@ -1,3 +1,4 @@
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { Mailbox } from '@plinth/embedded'
 import type { Config } from './config.ts'
@@ -22,13 +23,12 @@ export type Tell = (line: string) => void
 export const layFoundations = async (config: Config, tell: Tell): Promise<Foundations> => {
   const directory = resolve(config.DATA_DIR)
   await using started = new AsyncDisposableStack()
-  const database =
-    config.DATABASE_URL === undefined ? started.use(await embeddedPostgres(directory, tell)) : undefined
+  const databaseUrl = config.DATABASE_URL ?? (await embeddedPostgres(directory, started, tell))
   const mailbox = config.SMTP_URL === undefined ? started.use(await localMailbox(directory)) : undefined
   const keys = config.JWT_KEYS ?? (await keysIn(directory))
   const running = started.move()
   return {
-    databaseUrl: config.DATABASE_URL ?? database?.url ?? '',
+    databaseUrl,
     smtpUrl: config.SMTP_URL ?? mailbox?.smtpUrl ?? '',
     keys,
     mailbox,
@@ -36,10 +36,28 @@ export const layFoundations = async (config: Config, tell: Tell): Promise<Founda
   }
 }
 
+/** Where the embedded PostgreSQL of a running shop is; undefined when none is open on this folder. */
+export const databaseOfOpenShop = (config: Config): Promise<string | undefined> =>
+  readFile(addressIn(resolve(config.DATA_DIR)), 'utf8').then(
+    url => url.trim(),
+    () => undefined,
+  )
+
+const addressIn = (directory: string) => join(directory, 'database-url')
+
 // Loaded only where it is needed: production installs do without it.
-const embeddedPostgres = async (directory: string, tell: Tell) => {
+const embeddedPostgres = async (
+  directory: string,
+  started: AsyncDisposableStack,
+  tell: Tell,
+): Promise<string> => {
   const { startEmbeddedPostgres } = await import('@plinth/embedded')
-  return startEmbeddedPostgres({ directory: join(directory, 'postgres'), onProgress: tell, log: tell })
+  const server = started.use(
+    await startEmbeddedPostgres({ directory: join(directory, 'postgres'), onProgress: tell, log: tell }),
+  )
+  await writeFile(addressIn(directory), `${server.url}\n`, { mode: 0o600 })
+  started.defer(() => rm(addressIn(directory), { force: true }))
+  return server.url
 }
 
 const localMailbox = async (directory: string) => {

@@ -1,0 +1,130 @@
+import { type ParseArgsConfig, parseArgs } from 'node:util'
+import { generateKey } from '@plinth/host'
+import { contextOf, isId, service } from '@plinth/kernel'
+import { migrate } from '@plinth/postgres'
+import { migrationsFor } from '../compose.ts'
+import { seedShop } from '../seed/seed-shop.ts'
+import { tell, withShop } from './closed-shop.ts'
+import { UsageError } from './usage-error.ts'
+
+/** One thing an operator can do. */
+export interface Command {
+  readonly summary: string
+  readonly usage: string
+  readonly run: (args: string[]) => Promise<void>
+}
+
+const operator = contextOf(service('cli'))
+
+/** The commands by name. */
+export const commands: Readonly<Record<string, Command>> = {
+  migrate: {
+    summary: 'Bring the database up to date',
+    usage: '',
+    run: async args => {
+      options(args, {})
+      await withShop(async ({ shop, connections }) => {
+        const applied = await migrate({ pool: connections.pool, migrations: migrationsFor(shop) })
+        for (const { domain, name } of applied) tell(`applied ${domain}/${name}`)
+        tell(applied.length === 0 ? 'The database is up to date.' : `${applied.length} applied.`)
+      })
+    },
+  },
+  'create-admin': {
+    summary:
+      'Make an admin, or make an existing account one; the password comes from PLINTH_ADMIN_PASSWORD or --password',
+    usage: '--email <address> [--name <name>] [--password <password>]',
+    run: async args => {
+      const {
+        email,
+        name = 'Admin',
+        password = process.env.PLINTH_ADMIN_PASSWORD,
+      } = options(args, { email: text, name: text, password: text })
+      if (email === undefined || password === undefined)
+        throw new UsageError('create-admin needs --email, and a password')
+      await withShop(async ({ shop }) => {
+        const { created } = await shop.users.operations.ensureAdmin(operator, { email, name, password })
+        tell(
+          created
+            ? `${email} is an admin now.`
+            : `${email} had an account, and is an admin now; the password is as it was.`,
+        )
+      })
+    },
+  },
+  seed: {
+    summary: 'Fill an empty shop with accounts, categories and products; not for production',
+    usage: '',
+    run: async args => {
+      options(args, {})
+      await withShop(async ({ shop, config }) => {
+        if (config.production)
+          throw new UsageError('seed is not for production: its passwords are known to everybody')
+        await seedShop(shop, config.STORE_CURRENCY, tell)
+      })
+    },
+  },
+  outbox: {
+    summary: 'Show how many events wait to be published, by domain',
+    usage: '',
+    run: async args => {
+      options(args, {})
+      await withShop(async ({ shop }) => {
+        for (const outbox of shop.outboxes) {
+          const { count, oldestAgeMs } = await outbox.pending()
+          tell(
+            `${outbox.domain.padEnd(10)} ${count} waiting${count > 0 ? `, the oldest for ${Math.round(oldestAgeMs / 1000)} s` : ''}`,
+          )
+        }
+      })
+    },
+  },
+  'dead-letters': {
+    summary: 'List events that no consumer could handle, the latest first',
+    usage: '[--queue <queue>] [--limit <1 to 100>]',
+    run: async args => {
+      const { queue, limit = '20' } = options(args, { queue: text, limit: text })
+      if (!/^([1-9]\d?|100)$/.test(limit)) throw new UsageError('--limit is a number from 1 to 100')
+      await withShop(async ({ shop }) => {
+        const { data } = await shop.deadLetters.list({ queue, limit: Number(limit) })
+        for (const letter of data) {
+          const replayed = letter.replayedAt === null ? '' : `  replayed ${letter.replayedAt}`
+          tell(
+            `${letter.id}  ${letter.deadAt}  ${letter.queue}  ${letter.eventType ?? '?'}  ${letter.error}${replayed}`,
+          )
+        }
+        if (data.length === 0) tell('There are no dead letters.')
+      })
+    },
+  },
+  'dead-letters:replay': {
+    summary: 'Hand an event back to the consumer that could not handle it',
+    usage: '<id>',
+    run: async ([id, ...rest]) => {
+      if (id === undefined || !isId(id) || rest.length > 0)
+        throw new UsageError('dead-letters:replay needs the id of a dead letter')
+      await withShop(async ({ shop }) => {
+        const { queue } = await shop.deadLetters.replay(id)
+        tell(`Handed back to ${queue}.`)
+      })
+    },
+  },
+  'keys:generate': {
+    summary: 'Print a new signing key as a line for .env: JWT_KEYS=...',
+    usage: '',
+    run: async args => {
+      options(args, {})
+      process.stdout.write(`JWT_KEYS='${JSON.stringify({ keys: [generateKey()] })}'\n`)
+    },
+  },
+}
+
+const text = { type: 'string' } as const
+
+const options = <Options extends NonNullable<ParseArgsConfig['options']>>(args: string[], spec: Options) => {
+  try {
+    return parseArgs({ args, options: spec, strict: true, allowPositionals: false }).values
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : 'these options do not fit')
+  }
+}

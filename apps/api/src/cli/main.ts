@@ -1,0 +1,44 @@
+import { ConfigError } from '@plinth/host'
+import { ContractError } from '@plinth/kernel'
+import { commands } from './commands.ts'
+import { UsageError } from './usage-error.ts'
+
+/** `pnpm plinth <command>`: what operators do from a terminal. */
+const [name = '--help', ...args] = process.argv.slice(2)
+
+const help = () => {
+  const width = Math.max(...Object.keys(commands).map(each => each.length))
+  const lines = Object.entries(commands).map(([each, { summary }]) => `  ${each.padEnd(width)}  ${summary}`)
+  return [
+    'Usage: pnpm plinth <command> [options]',
+    '',
+    ...lines,
+    '',
+    'Each command answers --help.',
+    '',
+  ].join('\n')
+}
+
+const run = async (): Promise<void> => {
+  if (name === '--help' || name === '-h' || name === 'help') return void process.stdout.write(help())
+  const command = commands[name]
+  if (command === undefined)
+    throw new UsageError(`there is no command ${name}; pnpm plinth --help lists them`)
+  if (args.includes('--help') || args.includes('-h'))
+    return void process.stdout.write(`Usage: pnpm plinth ${name} ${command.usage}\n\n${command.summary}\n`)
+  await command.run(args)
+}
+
+try {
+  await run()
+} catch (error) {
+  // One line for what the operator can mend; the rest is a fault, and says so with its trace.
+  const expected =
+    error instanceof UsageError || error instanceof ConfigError || error instanceof ContractError
+  process.stderr.write(
+    expected
+      ? `plinth: ${error.message}\n`
+      : `plinth: ${error instanceof Error ? error.stack : String(error)}\n`,
+  )
+  process.exitCode = 1
+}
