@@ -2,7 +2,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { freePort, startEmbeddedPostgres } from '../src/index.ts'
-import { givenFolder, query } from './given.ts'
+import { givenCluster, givenFolder, query } from './given.ts'
 
 test('data survives a restart, which is fast and has nothing to tell', async () => {
   await using folder = await givenFolder()
@@ -54,7 +54,7 @@ test('it is PostgreSQL 18 with its own database, in UTF-8 and UTC, on the loopba
 })
 
 test('nobody enters without the password', async () => {
-  await using folder = await givenFolder()
+  await using folder = await givenCluster()
   await using server = await startEmbeddedPostgres({ directory: folder.path })
   const stranger = new URL(server.url)
   stranger.password = 'guess'
@@ -62,7 +62,7 @@ test('nobody enters without the password', async () => {
 })
 
 test('a busy port gives way to a free one, and says so', async () => {
-  await using folder = await givenFolder()
+  await using folder = await givenCluster()
   const port = await freePort()
   const squatter = createServer().listen(port, '127.0.0.1')
   try {
@@ -81,14 +81,14 @@ test('a busy port gives way to a free one, and says so', async () => {
 })
 
 test('a free port asked for is the one used', async () => {
-  await using folder = await givenFolder()
+  await using folder = await givenCluster()
   const port = await freePort()
   await using server = await startEmbeddedPostgres({ directory: folder.path, port })
   expect(new URL(server.url).port).toBe(String(port))
 })
 
 test('a setting PostgreSQL refuses is told with its own words', async () => {
-  await using folder = await givenFolder()
+  await using folder = await givenCluster()
   const starting = startEmbeddedPostgres({ directory: folder.path, postgresFlags: ['-c', 'work_mem=plenty'] })
   await expect(starting).rejects.toThrow(/invalid value for parameter "work_mem": "plenty"/)
 })

@@ -1,18 +1,50 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { access, chmod, constants, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import postgres from 'postgres'
-import { expect, vi } from 'vitest'
+import { afterAll, expect, vi } from 'vitest'
+import { startEmbeddedPostgres } from '../src/index.ts'
 import { isAlive } from '../src/postmaster.ts'
 
 /** A folder of the test's own, removed with all that is in it. */
 export async function givenFolder(): Promise<AsyncDisposable & { path: string }> {
-  const path = await mkdtemp(join(tmpdir(), 'plinth-embedded-'))
+  const path = await mkdtemp(join(await base(), 'plinth-embedded-'))
   await chmod(path, 0o755)
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) }
+}
+
+/** In memory where that can be had: a cluster is a thousand files. */
+const base = () =>
+  access('/dev/shm', constants.W_OK).then(
+    () => '/dev/shm',
+    () => tmpdir(),
+  )
+
+/** A folder in which a PostgreSQL was started and stopped before: a copy of one made once per test file. */
+export async function givenCluster(): Promise<AsyncDisposable & { path: string }> {
+  const folder = await givenFolder()
+  await run('cp', ['-a', `${await firstStarted()}/.`, folder.path])
+  return folder
+}
+
+const run = promisify(execFile)
+let made: Promise<string> | undefined
+
+afterAll(async () => {
+  if (made) await rm(await made, { recursive: true, force: true })
+})
+
+function firstStarted(): Promise<string> {
+  made ??= (async () => {
+    const folder = await givenFolder()
+    await (await startEmbeddedPostgres({ directory: folder.path }))[Symbol.asyncDispose]()
+    return folder.path
+  })()
+  return made
 }
 
 /** The rows of one statement on a connection of its own. */

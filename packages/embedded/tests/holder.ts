@@ -1,4 +1,5 @@
 /** A program for tests: `holder.ts <directory> [graceful | exit]` starts PostgreSQL there and says where it is. */
+import postgres from 'postgres'
 import { startEmbeddedPostgres } from '../src/index.ts'
 
 const [directory = '', mode] = process.argv.slice(2)
@@ -12,9 +13,10 @@ if (mode === 'exit') setTimeout(() => process.exit(3), 10)
 // What a host does: it goes on with its requests for a while, and stops PostgreSQL last.
 if (mode === 'graceful') {
   process.once('SIGINT', async () => {
-    const { query } = await import('./given.ts')
     await new Promise(resolve => setTimeout(resolve, 300))
-    await query(server.url, "INSERT INTO note VALUES ('written while stopping')")
+    const sql = postgres(server.url, { max: 1 })
+    await sql`INSERT INTO note VALUES ('written while stopping')`
+    await sql.end()
     await server[Symbol.asyncDispose]()
     clearInterval(alive)
   })

@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { startEmbeddedPostgres } from '../src/index.ts'
 import { isAlive } from '../src/postmaster.ts'
-import { givenFolder, givenHolder, gone, query } from './given.ts'
+import { givenCluster, givenFolder, givenHolder, gone, query } from './given.ts'
 
 test('after kill -9 of its starter, the next start stops the PostgreSQL left running and keeps what was committed', async () => {
-  await using folder = await givenFolder()
+  await using folder = await givenCluster()
   const holder = await givenHolder(folder.path)
   await query(holder.url, "CREATE TABLE note AS SELECT 'committed' AS text")
   await holder.end('SIGKILL')
@@ -22,7 +22,7 @@ test('after kill -9 of its starter, the next start stops the PostgreSQL left run
 })
 
 test('after kill -9 of both, the stale lock is no obstacle and what was committed is there', async () => {
-  await using folder = await givenFolder()
+  await using folder = await givenCluster()
   const holder = await givenHolder(folder.path)
   await query(holder.url, "CREATE TABLE note AS SELECT 'committed' AS text")
   await holder.end('SIGKILL')
@@ -34,8 +34,7 @@ test('after kill -9 of both, the stale lock is no obstacle and what was committe
 })
 
 test('a lock whose process number went to somebody else is stale, and that somebody lives on', async () => {
-  await using folder = await givenFolder()
-  await (await startEmbeddedPostgres({ directory: folder.path }))[Symbol.asyncDispose]()
+  await using folder = await givenCluster()
   const data = join(folder.path, 'data')
   await writeFile(
     join(data, 'postmaster.pid'),
@@ -47,7 +46,7 @@ test('a lock whose process number went to somebody else is stale, and that someb
 })
 
 test('a second start in a directory in use is refused with the process that holds it', async () => {
-  await using folder = await givenFolder()
+  await using folder = await givenCluster()
   await using holder = await givenHolder(folder.path, 'graceful')
   const second = startEmbeddedPostgres({ directory: folder.path })
   await expect(second).rejects.toThrow(`${folder.path} is in use by process ${holder.pid}`)
@@ -76,7 +75,7 @@ test('a first start that was cut off leaves nothing that the next one trips over
 })
 
 test('Ctrl-C reaches the host alone: PostgreSQL serves until the host stops it, then ends cleanly', async () => {
-  await using folder = await givenFolder()
+  await using folder = await givenCluster()
   await using holder = await givenHolder(folder.path, 'graceful')
   await query(holder.url, 'CREATE TABLE note (text text)')
   await holder.end('SIGINT')
@@ -88,7 +87,7 @@ test('Ctrl-C reaches the host alone: PostgreSQL serves until the host stops it, 
 })
 
 test('a process that exits without stopping PostgreSQL takes it along', async () => {
-  await using folder = await givenFolder()
+  await using folder = await givenCluster()
   await using holder = await givenHolder(folder.path, 'exit')
   await gone(holder.postgresPid)
   expect(existsSync(join(folder.path, 'data', 'postmaster.pid'))).toBe(false)

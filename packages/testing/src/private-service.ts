@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { accessSync, constants } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { rm } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { leaveReaper } from './reaper.ts'
+import { throwawayFolder } from './throwaway-folder.ts'
 
 /** A service started for this run. Disposing of it ends it and removes what it wrote. */
 export type PrivateService = AsyncDisposable & { readonly url: string }
@@ -31,7 +31,7 @@ export function isExecutable(path: string): boolean {
 }
 
 /**
- * Runs programs in a temporary folder until `ready` says so, and kills them on disposal or when this
+ * Runs programs in a throwaway folder until `ready` says so, and kills them on disposal or when this
  * process is gone. They hold nothing worth an orderly end.
  */
 export async function startPrivate(options: {
@@ -41,7 +41,7 @@ export async function startPrivate(options: {
   ready: () => Promise<boolean>
   withinMs: number
 }): Promise<PrivateService> {
-  const folder = await mkdtemp(join(tmpdir(), `plinth-test-${options.name}-`))
+  const folder = await throwawayFolder(options.name)
   const children = (await options.programs(folder)).map(program => launch(program, folder))
   const pids = children.flatMap(child => child.pid ?? [])
   const reaper = leaveReaper(

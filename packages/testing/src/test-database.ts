@@ -81,12 +81,16 @@ async function isFinished(server: postgres.Sql, name: string): Promise<boolean> 
   return rows.length > 0
 }
 
+/** Copying files is ten times faster where the server need not sync them, and slower where it must. */
 async function createDatabase(
   server: postgres.Sql,
   name: string,
   template: string | undefined,
 ): Promise<void> {
-  await server`CREATE DATABASE ${server(name)} TEMPLATE ${server(template ?? 'template1')}`
+  const [row] = await server<{ copy: boolean }[]>`
+    SELECT current_setting('fsync') = 'off' AND current_setting('server_version_num')::int >= 150000 AS copy`
+  const strategy = row?.copy ? server` STRATEGY FILE_COPY` : server``
+  await server`CREATE DATABASE ${server(name)} TEMPLATE ${server(template ?? 'template1')}${strategy}`
 }
 
 async function dropDatabase(url: string, name: string): Promise<void> {
