@@ -60,8 +60,6 @@ describe('An id', () => {
   it.each([
     ['', 'nothing'],
     ['0199C0DE-7A11-7BAD-8A5E-5EED00C0FFEE', 'in upper case'],
-    ['0199c0de-7a11-4bad-8a5e-5eed00c0ffee', 'of another version'],
-    ['0199c0de-7a11-7bad-ca5e-5eed00c0ffee', 'of another variant'],
     ['0199c0de-7a11-7bad-8a5e-5eed00c0ffee\n', 'with something after it'],
     ['0199c0de7a117bad8a5e5eed00c0ffee', 'without its dashes'],
   ])('is not %j, which is %s', text => {
@@ -70,8 +68,12 @@ describe('An id', () => {
     expect(idOf('Order').safeParse(text).success).toBe(false)
   })
 
+  it('may be of another version, and then names nothing of ours', () => {
+    expect(isId('5f0c9ad1-6b3c-4a0e-9f3f-0c8f6a1f2b3c')).toBe(true)
+  })
+
   it('is described by its kind', () => {
-    expect(idOf('Order').meta()?.description).toBe('Id of an order, a UUIDv7')
-    expect(idOf('StockMovement').meta()?.description).toBe('Id of a stock movement, a UUIDv7')
+    expect(idOf('Order').meta()?.description).toBe('Id of an order, a UUID')
+    expect(idOf('StockMovement').meta()?.description).toBe('Id of a stock movement, a UUID')
   })
 })

@@ -2,20 +2,21 @@ import { z } from 'zod'
 import { idSource } from './id-source.ts'
 
 /**
- * The id of one kind of thing, a UUIDv7 in lower case. `Id<'Order'>` and `Id<'Variant'>` do not mix,
+ * The id of one kind of thing, a UUID in lower case: version 7 where it is ours, but one of another version
+ * is an id that names nothing, not a malformed one. `Id<'Order'>` and `Id<'Variant'>` do not mix,
  * though both are strings; the same name means the same kind in every contract.
  */
 export type Id<Kind extends string> = string & z.core.$brand<Kind>
 
-const pattern = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
+const pattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
 /** The schema of an id. */
 export const idOf = <const Kind extends string>(kind: Kind) =>
   z
     .string()
-    .regex(pattern, 'This is not a UUIDv7.')
+    .regex(pattern, 'This is not a UUID.')
     .meta({
-      description: `Id of ${inWords(kind)}, a UUIDv7`,
+      description: `Id of ${inWords(kind)}, a UUID`,
       format: 'uuid',
       examples: ['0199c0de-7a11-7bad-8a5e-5eed00c0ffee'],
     })
@@ -26,7 +27,7 @@ export const isId = <Kind extends string>(value: string): value is Id<Kind> => p
 
 /** The string as an id; throws when it is not one. For ids that come from our own records. */
 export const asId = <Kind extends string>(value: string): Id<Kind> => {
-  if (!isId<Kind>(value)) throw new TypeError('not a UUIDv7')
+  if (!isId<Kind>(value)) throw new TypeError('not a UUID')
   return value
 }
 
