@@ -2,13 +2,13 @@ import { contextOf, type Id, newId, service } from '@plinth/kernel'
 import { eventually } from '@plinth/testing'
 import { describe, expect, test } from 'vitest'
 import { AlreadyReplayed, type DeadLetter, defineConsumer } from '../src/index.ts'
-import { type OpenBroker, openShop, type Shop } from './open-shop.ts'
+import { type OpenBroker, type Shop, useShops } from './open-shop.ts'
 import { ordersContract } from './shop.ts'
 
 /** Events that no consumer could handle, over one kind of broker. */
 export const describeDeadLetters = (name: string, openBroker: OpenBroker) => {
   describe(`dead letters over ${name}`, () => {
-    const opened = () => openShop(openBroker)
+    const opened = useShops(openBroker)
 
     const dying = async (shop: Shop, mended: () => boolean) => {
       const consumers = shop.start(

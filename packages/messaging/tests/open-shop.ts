@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { Pool } from '@plinth/postgres'
 import { silentLogger } from '@plinth/telemetry'
+import type { TestDatabase } from '@plinth/testing'
+import { afterAll, beforeAll } from 'vitest'
 import {
   type Broker,
   type Consumer,
@@ -15,12 +17,22 @@ import { ordersContract, shopOn } from './shop.ts'
 /** Makes the broker under test, with retries after 100 ms and 200 ms. */
 export type OpenBroker = (pool: Pool, namespace: string) => Promise<Broker>
 
-/** A shop on a database and a broker of its own, with everything that carries its events. */
-export const openShop = async (openBroker: OpenBroker) => {
-  const database = await migratedDatabase()
+/** Opens shops on one database for the describe block that calls it, one after another, each empty at first. */
+export const useShops = (openBroker: OpenBroker): (() => Promise<Shop>) => {
+  let database: TestDatabase
+  beforeAll(async () => {
+    database = await migratedDatabase()
+  })
+  afterAll(() => database[Symbol.asyncDispose]())
+  return () => openShop(database, openBroker)
+}
+
+/** A shop with a broker of its own, and everything that carries its events. */
+const openShop = async (database: TestDatabase, openBroker: OpenBroker) => {
   const pool = poolOn(database)
   const broker = await openBroker(pool, `test-${randomUUID()}`)
   const shop = shopOn(pool)
+  await shop.clear()
   return {
     ...shop,
     broker,
@@ -37,12 +49,11 @@ export const openShop = async (openBroker: OpenBroker) => {
     async [Symbol.asyncDispose]() {
       await broker[Symbol.asyncDispose]()
       await pool[Symbol.asyncDispose]()
-      await database[Symbol.asyncDispose]()
     },
   }
 }
 
-/** See {@link openShop}. */
+/** What {@link useShops} opens. */
 export type Shop = Awaited<ReturnType<typeof openShop>>
 
 /** Refunds cancelled orders. */

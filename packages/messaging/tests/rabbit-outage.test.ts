@@ -1,33 +1,39 @@
 import { silentLogger } from '@plinth/telemetry'
 import { describeWith, eventually } from '@plinth/testing'
-import { expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createRabbitBroker } from '../src/index.ts'
-import { openShop, refunder } from './open-shop.ts'
-import { startProxy } from './proxy.ts'
+import { refunder, useShops } from './open-shop.ts'
+import { startProxy, type TcpProxy } from './proxy.ts'
 import { removeNamespace } from './rabbit.ts'
 
 const delaysMs = [100, 200]
 
 describeWith('rabbitmq', 'an outage of RabbitMQ', url => {
+  let proxy: TcpProxy
+  beforeAll(async () => {
+    proxy = await startProxy(url)
+  })
+  afterAll(() => proxy[Symbol.asyncDispose]())
+  const opened = useShops(async (_, namespace) => {
+    const broker = createRabbitBroker({
+      url: proxy.url,
+      namespace,
+      logger: silentLogger,
+      delaysMs,
+      confirmMs: 1_000,
+    })
+    return {
+      ...broker,
+      async [Symbol.asyncDispose]() {
+        await broker[Symbol.asyncDispose]()
+        await removeNamespace(url, namespace, { queues: ['payments.refund-cancelled-order'], delaysMs })
+      },
+    }
+  })
+
   for (const fault of ['down', 'hang'] as const) {
     test(`(${fault}) delays events and loses none`, async () => {
-      await using proxy = await startProxy(url)
-      await using shop = await openShop(async (_, namespace) => {
-        const broker = createRabbitBroker({
-          url: proxy.url,
-          namespace,
-          logger: silentLogger,
-          delaysMs,
-          confirmMs: 1_000,
-        })
-        return {
-          ...broker,
-          async [Symbol.asyncDispose]() {
-            await broker[Symbol.asyncDispose]()
-            await removeNamespace(url, namespace, { queues: ['payments.refund-cancelled-order'], delaysMs })
-          },
-        }
-      })
+      await using shop = await opened()
       await using consumers = shop.start(refunder(shop))
       await consumers.ready
       await using _ = shop.relay.start()

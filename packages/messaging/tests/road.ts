@@ -4,13 +4,13 @@ import { eventually } from '@plinth/testing'
 import { sql } from 'drizzle-orm'
 import { describe, expect, test } from 'vitest'
 import { createRelay, defineConsumer } from '../src/index.ts'
-import { type OpenBroker, openShop, refunder } from './open-shop.ts'
+import { type OpenBroker, refunder, useShops } from './open-shop.ts'
 import { ordersContract } from './shop.ts'
 
 /** The whole road of an event, from the transaction that makes it true to its effect elsewhere. */
 export const describeRoad = (name: string, openBroker: OpenBroker) => {
   describe(`the road of an event over ${name}`, () => {
-    const opened = () => openShop(openBroker)
+    const opened = useShops(openBroker)
 
     test('what was committed has its effect once, what was rolled back has none', async () => {
       await using shop = await opened()

@@ -34,6 +34,13 @@ export const shopOn = (pool: Pool) => {
     payments,
     databaseOf: (domain: string) => createDatabase({ pool, schema: domain }),
 
+    /** Forgets everything. */
+    clear: async (): Promise<void> => {
+      await orders
+        .on(context)
+        .execute(sql`truncate orders.outbox, orders.inbox, payments.inbox, payments.refund`)
+    },
+
     /** Cancels orders in one transaction; gives the ids of the events. */
     cancel: (orderIds: readonly string[], more: Partial<CallContext> = {}): Promise<string[]> =>
       orders.transaction({ ...context, ...more }, inTx =>
