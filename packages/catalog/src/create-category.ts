@@ -1,6 +1,7 @@
 import type { CatalogContract, Category } from '@plinth/catalog-contract'
 import { type Id, type InputOf, type InTx, newId, type TxContext, ValidationFailed } from '@plinth/kernel'
-import { sql } from 'drizzle-orm'
+import { eq } from 'drizzle-orm'
+import { lockTree } from './lock-tree.ts'
 import type { Parts } from './parts.ts'
 import { slugOf, withSuffix } from './slug.ts'
 import { category } from './tables.ts'
@@ -13,6 +14,7 @@ export const createCategory =
     { name, parentId = null }: InputOf<CatalogContract, 'createCategory'>,
   ): Promise<Category> =>
     parts.database.transaction(context, async inTx => {
+      await lockTree(parts, inTx)
       if (parentId !== null) await assertParent(parts, inTx, parentId)
       const row = { id: newId<'Category'>(), name, parentId }
       for (let slug = slugOf(name); ; slug = withSuffix(slugOf(name))) {
@@ -26,7 +28,7 @@ export const createCategory =
       }
     })
 
-/** Throws `validation_failed` unless there is such a category; then nobody deletes it before the transaction ends. */
+/** Throws `validation_failed` unless there is such a category. The tree must be locked. */
 export const assertParent = async (
   { database }: Pick<Parts, 'database'>,
   context: InTx,
@@ -34,7 +36,9 @@ export const assertParent = async (
 ): Promise<void> => {
   const found = await database
     .on(context)
-    .execute(sql`select 1 from ${category} where id = ${parentId} for key share`)
+    .select({ id: category.id })
+    .from(category)
+    .where(eq(category.id, parentId))
   if (found.length === 0)
     throw ValidationFailed({ errors: [{ pointer: '/parentId', detail: 'There is no such category.' }] })
 }

@@ -3,6 +3,7 @@ import { assertMatch, type InputOf, NotFound, type TxContext } from '@plinth/ker
 import { eq, sql } from 'drizzle-orm'
 import { subtreeOf } from './category-tree.ts'
 import { readCategories } from './list-categories.ts'
+import { lockTree } from './lock-tree.ts'
 import type { Parts } from './parts.ts'
 import { category } from './tables.ts'
 
@@ -15,7 +16,8 @@ export const deleteCategory =
   ): Promise<undefined> =>
     database.transaction(context, async inTx => {
       const queries = database.on(inTx)
-      // Whoever puts something into it locks it first, and finds it gone.
+      await lockTree({ database }, inTx)
+      // Whoever puts a product into it locks it first, and finds it gone.
       await queries.execute(sql`select 1 from ${category} where id = ${categoryId} for update`)
       const present = subtreeOf(await readCategories(database, inTx), categoryId)
       if (present === undefined) throw NotFound()

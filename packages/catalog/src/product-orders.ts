@@ -3,7 +3,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import type { z } from 'zod'
 
 /** Where a page ended: the sort key of its last product, and its id. */
-export type Position = readonly [key: number, id: string]
+type Position = readonly [key: number, id: string]
 
 /** One order of a list, and how to go on in it. Each has an index, but for relevance. */
 export interface ProductOrder {

@@ -17,7 +17,7 @@ export type ProductRow = {
 }
 
 /** A variant `v` as the contract shows it. */
-export const variantJson = sql`json_build_object(
+const variantJson = sql`json_build_object(
     'id', v.id, 'sku', v.sku, 'title', v.title, 'options', v.options,
     'price', json_build_object('amount', v.price, 'currency', v.currency),
     'available', v.on_hand - v.reserved, 'active', v.active)`

@@ -21,29 +21,30 @@ export const searchQuery = async (
 /** Stop words count as known: the stemmed query leaves them out. */
 const lookUp = (database: Database, context: TxContext, words: readonly string[]) =>
   database.on(context).execute<SearchWord>(sql`
-    select asked.word, known, coalesce(alike, '{}') as "similar"
-      from unnest(${sql.param(words)}::text[]) with ordinality as asked(word, position)
-     cross join lateral (
-       select '''' || asked.word || '''' || case when position = ${words.length} then ':*' else '' end
-     ) quoted(query)
-     cross join lateral (
-       select numnode(to_tsquery('pg_catalog.english', query)) = 0
-              or exists (
-                select from catalog.product p
-                 where p.status = 'published'
-                   and p.search @@ catalog.search_query(query)
-              ) as known
-     ) in_use
+    with asked as (
+      select word, position, '''' || word || '''' || case when position = ${words.length} then ':*' else '' end as query
+        from unnest(${sql.param(words)}::text[]) with ordinality as _(word, position)
+    ), looked_up as materialized (
+      select word, position, position = ${words.length} as unfinished, catalog.trigrams(word) as trigrams,
+             numnode(to_tsquery('pg_catalog.english', query)) = 0
+             or exists (
+               select from catalog.product p
+                where p.status = 'published' and p.search @@ catalog.search_query(query)
+             ) as known
+        from asked
+    )
+    select word, known, coalesce(alike, '{}') as "similar"
+      from looked_up
       left join lateral (
-        select array_agg(word) as alike from (
-          select word from catalog.search_word
-           where trigrams && catalog.trigrams(asked.word)
-             and char_length(word) >= char_length(asked.word) - 2
-             and (position = ${words.length} or char_length(word) <= char_length(asked.word) + 2)
-           order by cardinality(array(
-                      select unnest(trigrams) intersect select unnest(catalog.trigrams(asked.word))
-                    )) desc, word
+        select array_agg(near.word) as alike from (
+          select other.word from catalog.search_word other
+           where not known
+             and other.trigrams && looked_up.trigrams
+             and char_length(other.word) >= char_length(looked_up.word) - 2
+             and (unfinished or char_length(other.word) <= char_length(looked_up.word) + 2)
+           order by (select count(*) from unnest(other.trigrams) _(piece) where piece = any(looked_up.trigrams)) desc,
+                    other.word
            limit 200
-        ) nearest
-      ) guess on not known
+        ) near
+      ) guess on true
      order by position`)

@@ -4,6 +4,7 @@ import { eq, sql } from 'drizzle-orm'
 import { subtreeOf } from './category-tree.ts'
 import { assertParent } from './create-category.ts'
 import { readCategories } from './list-categories.ts'
+import { lockTree } from './lock-tree.ts'
 import type { Parts } from './parts.ts'
 import { refreshProducts } from './product-index.ts'
 import { category, productCategory } from './tables.ts'
@@ -15,8 +16,7 @@ export const updateCategory =
   (parts: Parts) =>
   (context: TxContext, { categoryId, name, parentId, ifMatch }: Input): Promise<Category> =>
     parts.database.transaction(context, async inTx => {
-      // One move at a time: two that are right alone can make a cycle together.
-      await parts.database.on(inTx).execute(sql`lock table ${category} in share row exclusive mode`)
+      await lockTree(parts, inTx)
       const present = await find(parts, inTx, categoryId)
       assertMatch(ifMatch, present)
       if (parentId != null) {

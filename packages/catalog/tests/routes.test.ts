@@ -135,6 +135,29 @@ describe('products', () => {
     expect([taken.status, taken.body.code, taken.body.sku]).toEqual([409, 'sku_taken', variants[0]?.sku])
   })
 
+  test('may be as large as the schema lets them', async () => {
+    const long = (length: number, seed: number) =>
+      Array.from({ length }, (_, index) =>
+        String.fromCodePoint(0x4e00 + ((index * 7919 + seed) % 20_000)),
+      ).join('')
+    const variants = Array.from({ length: 100 }, (_, index) =>
+      aVariant({
+        title: long(200, index),
+        options: Object.fromEntries(
+          Array.from({ length: 20 }, (_, key) => [`option ${key}`, long(40, index * key)]),
+        ),
+      }),
+    )
+    const body = aProduct({ title: long(200, 1), description: long(20_000, 3), variants })
+    const made = await send('POST', '/v1/products', { as: given.seller, body })
+    expect([made.status, made.body.variants?.length]).toEqual([201, 100])
+    const one = await send('POST', `/v1/products/${made.body.id}/variants`, {
+      as: given.seller,
+      body: aVariant(),
+    })
+    expect([one.status, one.body.code]).toEqual([400, 'validation_failed'])
+  })
+
   test('are listed with conventions of every list', async () => {
     await given.givenProduct()
     const page = await send('GET', '/v1/products?limit=1&sort=price_asc&inStock=true&minPrice=1')
@@ -237,6 +260,29 @@ describe('categories', () => {
     const filled = await send('DELETE', `/v1/categories/${lamps.body.id}`, { as: admin })
     expect([filled.status, filled.body.code]).toEqual([409, 'category_in_use'])
   })
+})
+
+test('changes of the tree at the same time leave a tree', async () => {
+  const names = ['a', 'b', 'c', 'd']
+  const make = async (name: string) =>
+    (await send('POST', '/v1/categories', { as: admin, body: { name } })).body
+  const [a, b, c, d] = await Promise.all(names.map(make))
+  const move = (from: typeof a, to: typeof a) =>
+    send('PATCH', `/v1/categories/${from.id}`, { as: admin, body: { parentId: to.id } })
+  const answers = await Promise.all([
+    move(a, b),
+    move(b, c),
+    move(c, a),
+    move(b, a),
+    send('DELETE', `/v1/categories/${d.id}`, { as: admin }),
+    send('POST', '/v1/categories', { as: admin, body: { name: 'e', parentId: d.id } }),
+    send('POST', '/v1/products', { as: given.seller, body: aProduct({ categoryIds: [d.id, a.id] }) }),
+  ])
+  for (const { status } of answers) expect([200, 201, 204, 400, 409]).toContain(status)
+  const { body } = await send('GET', '/v1/categories')
+  const all = (nodes: { id: string; children: [] }[]): string[] =>
+    nodes.flatMap(({ id, children }) => [id, ...all(children)])
+  expect(all(body.data)).toEqual(expect.arrayContaining([a.id, b.id, c.id]))
 })
 
 test('writes ask for a token, then for the permission, and are a 404 for another seller', async () => {
