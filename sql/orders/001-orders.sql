@@ -54,7 +54,12 @@ create table orders.order_line (
   primary key (order_id, variant_id)
 );
 
-create index order_line_by_seller on orders.order_line (seller_id, order_id desc);
+-- Which sellers an order concerns, from the moment it is paid.
+create table orders.sale (
+  seller_id uuid not null,
+  order_id uuid not null references orders.order,
+  primary key (seller_id, order_id)
+);
 
 -- One row for each state an order was in; no order is in a state twice.
 create table orders.order_history (

@@ -5,7 +5,6 @@ import type { OrdersDeps } from './deps.ts'
 import { moveOrder } from './move-order.ts'
 import { decide } from './order.ts'
 import { showSale } from './order-view.ts'
-import { soldBy } from './sales.ts'
 import { lockOrder } from './stored-order.ts'
 import { nameOf, userOf } from './who.ts'
 
@@ -15,7 +14,12 @@ export const fulfil =
   (context: CallContext, { orderId }: InputOf<OrdersContract, 'fulfil'>): Promise<Sale> =>
     deps.database.transaction(context, async inTx => {
       const sellerId = userOf(context)
-      const locked = await lockOrder(deps.database, inTx, sql`o.id = ${orderId} and ${soldBy(sellerId)}`)
+      const locked = await lockOrder(
+        deps.database,
+        inTx,
+        sql`o.id = ${orderId} and exists (
+          select from orders.order_line own where own.order_id = o.id and own.seller_id = ${sellerId})`,
+      )
       if (locked === undefined) throw NotFound()
       const { order } = locked
       const decision = decide(order, { do: 'fulfil', sellerId })

@@ -46,7 +46,7 @@ const moment = (time: string): SQL => sql`timestamptz 'epoch' + ${Date.parse(tim
 
 /**
  * An id begins with the time at which it was minted, by the clock of whoever minted it. So the index on ids
- * narrows a span of time down, with a day to spare on either side for clocks that differ.
+ * narrows a span of time down, with an hour to spare on either side for clocks that differ.
  */
 const firstIdAt = (time: number): string => {
   const hex = Math.min(Math.max(time, 0), 2 ** 48 - 1)
@@ -55,4 +55,4 @@ const firstIdAt = (time: number): string => {
   return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`
 }
 
-const slackMs = 24 * 60 * 60 * 1000
+const slackMs = 60 * 60 * 1000

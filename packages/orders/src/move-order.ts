@@ -58,6 +58,11 @@ export const moveOrder = async (
         update orders.order_line line set status = ${to}
           from moved
          where line.order_id = moved.id and line.status = 'open' and ${to} in ('fulfilled', 'cancelled')
+      ), sale as (
+        insert into orders.sale (seller_id, order_id)
+        select distinct line.seller_id, moved.id
+          from moved join orders.order_line line on line.order_id = moved.id
+         where ${to} = 'paid'
       )
       insert into orders.order_history (order_id, status, made_by, reason)
       select id, ${to}, ${by}, ${reason} from moved

@@ -1,7 +1,6 @@
 import {
   type CallContext,
   cursorsFor,
-  type Id,
   type InputOf,
   idOf,
   NotFound,
@@ -31,13 +30,11 @@ export const listSales =
       database,
       context,
       sql`
-      join (
-        select distinct order_id from orders.order_line
-         where seller_id = ${sellerId} ${after === undefined ? sql`` : sql`and order_id < ${after}`}
-         order by order_id desc
-      ) sold on sold.order_id = o.id
-      where o.paid_at is not null ${status === undefined ? sql`` : sql`and o.status = ${status}`}
-      order by o.id desc limit ${limit + 1}`,
+      join orders.sale s on s.order_id = o.id
+      where s.seller_id = ${sellerId}
+        ${after === undefined ? sql`` : sql`and s.order_id < ${after}`}
+        ${status === undefined ? sql`` : sql`and o.status = ${status}`}
+      order by s.order_id desc limit ${limit + 1}`,
     )
     return pageFrom(
       orders,
@@ -55,12 +52,8 @@ export const getSale =
     const [order] = await readOrders(
       database,
       context,
-      sql`where o.id = ${orderId} and o.paid_at is not null and ${soldBy(sellerId)}`,
+      sql`join orders.sale s on s.order_id = o.id where o.id = ${orderId} and s.seller_id = ${sellerId}`,
     )
     if (order === undefined) throw NotFound()
     return showSale(order, sellerId)
   }
-
-/** Whether something in `orders.order o` is the seller's. */
-export const soldBy = (sellerId: Id<'User'>) =>
-  sql`exists (select from orders.order_line own where own.order_id = o.id and own.seller_id = ${sellerId})`
