@@ -33,9 +33,9 @@ export const cancelOrder =
       )
       if (locked === undefined) throw NotFound()
       const payment = await paymentOf(deps, inTx, orderId)
-      assertMatch(ifMatch, showOrder(locked.order, payment))
+      assertMatch(ifMatch, showOrder({ order: locked.order, payment }))
       const cancelled = await cancel(deps, inTx, locked, reason ?? null)
-      return showOrder(cancelled, payment)
+      return showOrder({ order: cancelled, payment })
     })
 
 const cancel = async (

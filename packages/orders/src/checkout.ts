@@ -6,8 +6,8 @@ import { type CheckoutKey, findKey, freeKey, keyOf } from './claim-key.ts'
 import type { OrdersDeps } from './deps.ts'
 import { paymentOf } from './neighbours/payments.ts'
 import { openOrder } from './open-order.ts'
-import { showOrder } from './order-view.ts'
-import { type OrderAndPayment, settleOrder } from './settle-order.ts'
+import { type OrderAndPayment, showOrder } from './order-view.ts'
+import { settleOrder } from './settle-order.ts'
 import { readOrders, type StoredOrder } from './stored-order.ts'
 import { userOf } from './who.ts'
 
@@ -77,7 +77,7 @@ const patience = (deadline = Number.POSITIVE_INFINITY) => Math.min(Date.now() + 
 const answerOf = ({ order, payment }: OrderAndPayment, repeated: boolean): Answer => ({
   outcome: outcomeOf(order),
   repeated,
-  order: showOrder(order, payment),
+  order: showOrder({ order, payment }),
 })
 
 /** What became of the order; of one that was cancelled, what became of its payment. */

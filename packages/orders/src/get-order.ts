@@ -17,5 +17,5 @@ export const getOrder =
       sql`where o.id = ${orderId} and ${visibleTo(context, can.readAny)}`,
     )
     if (order === undefined) throw NotFound()
-    return showOrder(order, await paymentOf(deps, context, orderId))
+    return showOrder({ order, payment: await paymentOf(deps, context, orderId) })
   }

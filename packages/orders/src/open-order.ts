@@ -11,22 +11,16 @@ import {
   sum,
 } from '@plinth/kernel'
 import { CartEmpty, type OrdersContract, PriceChanged } from '@plinth/orders-contract'
-import type { Payment } from '@plinth/payments-contract'
 import { sql } from 'drizzle-orm'
 import { type CheckoutKey, claimKey } from './claim-key.ts'
 import type { OrdersDeps } from './deps.ts'
 import { returnLines, takeLines } from './neighbours/cart.ts'
 import { releaseStock, reserveStock } from './neighbours/catalog.ts'
 import { createPayment } from './neighbours/payments.ts'
+import type { OrderAndPayment } from './order-view.ts'
 import type { StoredOrder } from './stored-order.ts'
 
 type Request = InputOf<OrdersContract, 'checkout'>
-
-/** An order that waits for its payment. */
-export interface OpenOrder {
-  readonly order: StoredOrder
-  readonly payment: Payment
-}
 
 /**
  * The first half of a checkout, all of it or nothing: the key is claimed, the cart moves into the order,
@@ -37,7 +31,7 @@ export const openOrder = async (
   context: CallContext,
   key: CheckoutKey,
   request: Request,
-): Promise<OpenOrder | undefined> => {
+): Promise<OrderAndPayment | undefined> => {
   const orderId = newId<'Order'>()
   try {
     return await deps.database.transaction(context, inTx => open(deps, inTx, orderId, key, request))
@@ -53,7 +47,7 @@ const open = async (
   orderId: Id<'Order'>,
   key: CheckoutKey,
   request: Request,
-): Promise<OpenOrder | undefined> => {
+): Promise<OrderAndPayment | undefined> => {
   const number = await claimKey(deps, context, key, orderId)
   if (number === undefined) return undefined
   const wanted = await takeLines(deps, context, key.userId, orderId)

@@ -3,8 +3,14 @@ import type { Order, OrderLine, Sale } from '@plinth/orders-contract'
 import type { Payment } from '@plinth/payments-contract'
 import type { StoredLine, StoredOrder } from './stored-order.ts'
 
+/** An order together with its payment. */
+export interface OrderAndPayment {
+  readonly order: StoredOrder
+  readonly payment: Payment
+}
+
 /** An order as its buyer sees it. */
-export const showOrder = (order: StoredOrder, payment: Payment): Order => ({
+export const showOrder = ({ order, payment }: OrderAndPayment): Order => ({
   id: order.id,
   number: order.number,
   status: order.status,

@@ -52,7 +52,7 @@ export const pageOfOrders = async (
   const show = (order: StoredOrder) => {
     const payment = payments.get(order.id)
     if (payment === undefined) throw new Error(`payments know nothing of order ${order.id}`)
-    return showOrder(order, payment)
+    return showOrder({ order, payment })
   }
   return pageFrom(orders, limit, show, order => cursorAfter(order, query))
 }

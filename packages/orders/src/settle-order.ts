@@ -7,16 +7,11 @@ import { returnLines } from './neighbours/cart.ts'
 import { releaseStock, sellStock } from './neighbours/catalog.ts'
 import { paymentOf, refundPayment, settlePayment } from './neighbours/payments.ts'
 import { type Command, decide } from './order.ts'
+import type { OrderAndPayment } from './order-view.ts'
 import { type LockedOrder, lockOrder, type PaymentOutcome, type StoredOrder } from './stored-order.ts'
 
 /** What became of a payment, once that is known. */
 export type Known = Exclude<ChargeOutcome, { readonly outcome: 'pending' }>
-
-/** An order together with its payment. */
-export interface OrderAndPayment {
-  readonly order: StoredOrder
-  readonly payment: Payment
-}
 
 /**
  * Acts on what became of the payment of an order, once, in one transaction: the order is kept and its
@@ -65,7 +60,7 @@ const keep = async (
 
 /**
  * Nothing is held for the order any more, and what it took is back in the cart. The cart comes before the
- * stock, as in a checkout: whoever locks both locks them in one order.
+ * stock, as in a checkout, so that the two do not wait for each other.
  */
 const fail = async (
   deps: OrdersDeps,
