@@ -1,84 +1,85 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { closingLine, outcomeOf, readReport, readTurboRun, total } from './test-report.ts'
+import { closingLine, outcomeOf, readOutcomes, total } from './test-report.ts'
 
-const reportOf = (
-  passed: number,
-  failed: number,
-  skipped = 0,
-  files: { status: string; assertionResults: { status: string }[] }[] = [],
-) => ({
-  numPassedTests: passed,
-  numFailedTests: failed,
-  numPendingTests: skipped,
-  numTodoTests: 0,
-  testResults: files,
-})
+const log = (files: string, tests: string) =>
+  [
+    '\u001b[32m ✓ \u001b[39msrc/a.test.ts (3 tests) 12ms',
+    '',
+    ` Test Files  ${files}`,
+    `      Tests  ${tests}`,
+    '   Duration  1.20s',
+  ].join('\n')
 
-test('counts what was reported', () => {
-  expect(outcomeOf('orders', reportOf(3, 1, 2), 1)).toEqual({
-    name: 'orders',
+test('passed, failed, skipped and to-do tests are counted, colours or not', () => {
+  const coloured = log(
+    '\u001b[1m\u001b[31m1 failed\u001b[39m\u001b[22m (2)',
+    '\u001b[31m1 failed\u001b[39m | 30 passed | 2 skipped | 3 todo (36)',
+  )
+  expect(outcomeOf('orders', coloured, 1)).toEqual({ name: 'orders', passed: 30, failed: 1, skipped: 5 })
+  expect(outcomeOf('orders', log('1 passed (1)', '3 passed (3)'), 0)).toMatchObject({
     passed: 3,
-    failed: 1,
-    skipped: 2,
+    failed: 0,
+    skipped: 0,
   })
 })
 
 test('a file that did not load is a failure', () => {
-  const files = [
-    { status: 'failed', assertionResults: [] },
-    { status: 'failed', assertionResults: [{ status: 'passed' }, { status: 'failed' }] },
-    { status: 'passed', assertionResults: [{ status: 'passed' }] },
-  ]
-  expect(outcomeOf('orders', reportOf(2, 1, 0, files), 1)).toMatchObject({ passed: 2, failed: 2 })
+  expect(outcomeOf('orders', log('2 failed | 1 passed (3)', '4 passed (4)'), 1)).toMatchObject({
+    passed: 4,
+    failed: 2,
+  })
 })
 
-test('a run that failed and reported nothing, or no failed test, is a failure', () => {
-  expect(outcomeOf('orders', undefined, 1)).toMatchObject({ passed: 0, failed: 1 })
-  expect(outcomeOf('orders', reportOf(5, 0), 1)).toMatchObject({ passed: 5, failed: 1 })
-  expect(outcomeOf('orders', reportOf(5, 0), 0)).toMatchObject({ passed: 5, failed: 0 })
+test('a run that failed and told of no failure is one', () => {
+  expect(outcomeOf('orders', '', 1)).toMatchObject({ passed: 0, failed: 1 })
+  expect(outcomeOf('orders', log('1 passed (1)', '5 passed (5)'), 1)).toMatchObject({ passed: 5, failed: 1 })
+})
+
+test('a run that passed and told of no tests is a failure: nothing was counted', () => {
+  expect(outcomeOf('orders', 'something else', 0)).toMatchObject({ passed: 0, failed: 1 })
+})
+
+test('what a test prints is not taken for the closing lines', () => {
+  const chatty = `Tests  900 passed (900)\n${log('1 passed (1)', '5 passed (5)')}`
+  expect(outcomeOf('orders', chatty, 0)).toMatchObject({ passed: 5 })
 })
 
 test('the closing line adds up, and speaks of skipped tests only when there are some', () => {
-  const [one, two] = [outcomeOf('a', reportOf(3, 0), 0), outcomeOf('b', reportOf(4, 1, 2), 1)]
+  const [one, two] = [
+    { name: 'a', passed: 3, failed: 0, skipped: 0 },
+    { name: 'b', passed: 4, failed: 1, skipped: 2 },
+  ]
   expect(closingLine(total([one]))).toBe('3 passed, 0 failed')
   expect(closingLine(total([one, two]))).toBe('7 passed, 1 failed, 2 skipped')
   expect(closingLine(total([]))).toBe('0 passed, 0 failed')
 })
 
-test('a missing report is none; one that is not a report is an error', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'plinth-report-'))
+test('of a turbo run, the tasks that ran vitest are read, and one that never came to run has failed', async () => {
+  const root = await mkdtemp(join(tmpdir(), 'plinth-report-'))
+  const task = (name: string, command: string, execution?: { exitCode: number }) => ({
+    package: name,
+    command,
+    logFile: `${name}.log`,
+    execution,
+  })
   try {
-    expect(await readReport(join(folder, 'none.json'))).toBeUndefined()
-    expect(await readTurboRun(join(folder, 'none'))).toEqual([])
-    await writeFile(join(folder, 'odd.json'), '{"numPassedTests":"many"}')
-    await expect(readReport(join(folder, 'odd.json'))).rejects.toThrow('numPassedTests')
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
-})
-
-test('of a turbo run, test tasks with a script of their own are read', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'plinth-report-'))
-  try {
-    const task = (name: string, of: string, command: string) => ({
-      task: name,
-      package: of,
-      directory: `packages/${of}`,
-      command,
-    })
+    await mkdir(join(root, '.turbo', 'runs'), { recursive: true })
     const tasks = [
-      { ...task('test', 'orders', 'vitest run'), execution: { exitCode: 1 } },
-      task('test', 'cart', '<NONEXISTENT>'),
-      task('topo', 'orders', 'something'),
+      task('orders', 'vitest run', { exitCode: 0 }),
+      { package: 'cart', command: '<NONEXISTENT>' },
+      task('users', 'vitest run'),
     ]
-    await writeFile(join(folder, 'run.json'), JSON.stringify({ tasks }))
-    expect(
-      (await readTurboRun(folder)).map(({ package: name, execution }) => [name, execution?.exitCode]),
-    ).toEqual([['orders', 1]])
+    await writeFile(join(root, '.turbo', 'runs', 'x.json'), JSON.stringify({ tasks }))
+    await writeFile(join(root, 'orders.log'), log('1 passed (1)', '5 passed (5)'))
+    expect(await readOutcomes(root)).toEqual([
+      { name: 'orders', passed: 5, failed: 0, skipped: 0 },
+      { name: 'users', passed: 0, failed: 1, skipped: 0 },
+    ])
+    expect(await readOutcomes(join(root, 'elsewhere'))).toEqual([])
   } finally {
-    await rm(folder, { recursive: true, force: true })
+    await rm(root, { recursive: true, force: true })
   }
 })

@@ -1,62 +1,57 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 import { z } from 'zod'
 
 /** How the tests of one package went. */
 export type TestOutcome = { name: string; passed: number; failed: number; skipped: number }
 
-/** The part of vitest's JSON report that is read. A file that did not load has no tests, and a status of its own. */
-const vitestReport = z.object({
-  numPassedTests: z.number(),
-  numFailedTests: z.number(),
-  numPendingTests: z.number(),
-  numTodoTests: z.number(),
-  testResults: z.array(
-    z.object({ status: z.string(), assertionResults: z.array(z.object({ status: z.string() })) }),
-  ),
-})
-
-/** The part of turbo's run summary that is read. `execution` is there for tasks that ran now. */
+/** The part of turbo's run summary that is read. */
 const turboRun = z.object({
   tasks: z.array(
     z.object({
-      task: z.string(),
       package: z.string(),
-      directory: z.string(),
       command: z.string(),
-      execution: z.object({ exitCode: z.number().nullable() }).nullish(),
+      logFile: z.string().default(''),
+      execution: z.object({ exitCode: z.number().nullish() }).nullish(),
     }),
   ),
 })
 
-/** What one run of vitest reported. */
-export type VitestReport = z.infer<typeof vitestReport>
-
-/** A report, or undefined where none was written. */
-export async function readReport(path: string): Promise<VitestReport | undefined> {
-  const text = await readFile(path, 'utf8').catch(() => undefined)
-  return text === undefined ? undefined : vitestReport.parse(JSON.parse(text))
-}
-
-/** The test tasks of the one run summarized in turbo's folder, empty when it wrote none. */
-export async function readTurboRun(folder: string): Promise<z.infer<typeof turboRun>['tasks']> {
-  const [file] = await readdir(folder).catch(() => [])
+/**
+ * The outcomes of the run that turbo summarized in `<root>/.turbo/runs`, one for each package with tests. They
+ * are read from the tasks' logs, which turbo also brings back for what it did not need to run again.
+ */
+export async function readOutcomes(root: string): Promise<TestOutcome[]> {
+  const runs = join(root, '.turbo', 'runs')
+  const [file] = await readdir(runs).catch(() => [])
   if (file === undefined) return []
-  const { tasks } = turboRun.parse(JSON.parse(await readFile(join(folder, file), 'utf8')))
-  return tasks.filter(task => task.task === 'test' && task.command !== '<NONEXISTENT>')
+  const { tasks } = turboRun.parse(JSON.parse(await readFile(join(runs, file), 'utf8')))
+  return Promise.all(
+    tasks
+      .filter(task => task.command.includes('vitest'))
+      .map(async task => {
+        const log = await readFile(join(root, task.logFile), 'utf8').catch(() => '')
+        return outcomeOf(task.package, log, task.execution?.exitCode ?? 1)
+      }),
+  )
 }
 
-/** Counts a report. A file that failed as a whole, and a program that failed without a failed test, count as one. */
-export function outcomeOf(name: string, report: VitestReport | undefined, exitCode: number): TestOutcome {
-  const broken = (report?.testResults ?? []).filter(
-    file => file.status === 'failed' && !file.assertionResults.some(test => test.status === 'failed'),
-  )
-  const failed = (report?.numFailedTests ?? 0) + broken.length
+/**
+ * Counts what vitest's closing lines say. A file that failed as a whole, and a run that failed without a
+ * failed test or closed without counts, is one failure more.
+ */
+export function outcomeOf(name: string, log: string, exitCode: number): TestOutcome {
+  const text = stripVTControlCharacters(log)
+  const files = lastLine(text, 'Test Files')
+  const tests = lastLine(text, 'Tests')
+  const failed = count(tests, 'failed')
+  const whole = tests !== undefined && exitCode === 0
   return {
     name,
-    passed: report?.numPassedTests ?? 0,
-    failed: failed === 0 && exitCode !== 0 ? 1 : failed,
-    skipped: (report?.numPendingTests ?? 0) + (report?.numTodoTests ?? 0),
+    passed: count(tests, 'passed'),
+    failed: whole ? failed : Math.max(failed, count(files, 'failed'), 1),
+    skipped: count(tests, 'skipped') + count(tests, 'todo'),
   }
 }
 
@@ -75,4 +70,12 @@ export function total(outcomes: readonly TestOutcome[]): Omit<TestOutcome, 'name
 /** `12 passed, 0 failed`, and `, 3 skipped` where some were. */
 export function closingLine({ passed, failed, skipped }: Omit<TestOutcome, 'name'>): string {
   return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`
+}
+
+function lastLine(text: string, title: string): string | undefined {
+  return [...text.matchAll(new RegExp(`^\\s*${title}\\s+(.+)$`, 'gm'))].at(-1)?.[1]
+}
+
+function count(line: string | undefined, word: string): number {
+  return Number(new RegExp(`(\\d+) ${word}\\b`).exec(line ?? '')?.[1] ?? 0)
 }
