@@ -36,7 +36,7 @@ export const forDevelopment: readonly string[] = ['testing', 'embedded']
 export const contractLibraries: readonly string[] = ['zod']
 
 /** Entries beside the one that every package has. */
-export const extraEntries: Readonly<Record<string, readonly string[]>> = { testing: ['./global-setup'] }
+export const extraEntries: Readonly<Record<string, readonly string[]>> = { testing: ['./setup'] }
 
 /** Files that decide and do nothing else: they import no I/O. */
 export const pureFiles: readonly string[] = ['packages/cart/src/cart-view.ts', 'packages/orders/src/order.ts']
