@@ -136,7 +136,7 @@ const bodyOf = (route: Route, refer: Refer): Json => {
     ? {}
     : {
         requestBody: {
-          required: true,
+          required: !route.body.safeParse(undefined).success,
           content: { 'application/json': { schema: refer(route.body, 'input') } },
         },
       }
