@@ -66,13 +66,17 @@ export async function startTestServices(
     wanted.map(async name => [name, await find(name, started)] as const),
   )
   const broken = settled.flatMap(result => (result.status === 'rejected' ? [String(result.reason)] : []))
-  const found = Object.fromEntries(
+  const found: TestServices['found'] = Object.fromEntries(
     settled.flatMap(result => (result.status === 'fulfilled' ? [result.value] : [])),
   )
-  const missing = Object.values(found).flatMap(service => (service.origin === 'absent' ? [service.why] : []))
-  if (broken.length > 0 || (required && missing.length > 0)) {
+  const missing = wanted.flatMap(name => {
+    const service = found[name]
+    return service?.origin === 'absent' ? [`${serviceKinds[name].title} is missing: ${service.why}`] : []
+  })
+  const problems = [...broken, ...(required ? missing : [])]
+  if (problems.length > 0) {
     await dispose()
-    throw new Error([...broken, ...(required ? missing : [])].join('\n'))
+    throw new Error(problems.join('\n'))
   }
   return { found, [Symbol.asyncDispose]: dispose }
 }
