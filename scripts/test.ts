@@ -68,7 +68,11 @@ function failure(name: string): TestOutcome {
 function run(program: string, args: string[], env: Record<string, string>): Promise<number> {
   return new Promise((resolve, reject) => {
     const path = join(root, 'node_modules', '.bin', program)
-    const child = spawn(path, args, { cwd: root, env: { ...process.env, ...env }, stdio: 'inherit' })
+    const child = spawn(path, args, {
+      cwd: root,
+      env: { TURBO_TELEMETRY_DISABLED: '1', ...process.env, ...env },
+      stdio: 'inherit',
+    })
     const pass = (signal: NodeJS.Signals) => child.kill(signal)
     process.on('SIGINT', pass).on('SIGTERM', pass)
     child.once('error', reject)

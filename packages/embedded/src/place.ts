@@ -27,7 +27,7 @@ export async function prepareDirectory(
   log: (line: string) => void,
 ): Promise<Place> {
   const directory = resolve(asked)
-  if (await prepared(directory, account)) return placeAt(directory)
+  if (await prepared(directory, account).catch(error => refuse(directory, error))) return placeAt(directory)
   const key = createHash('sha256').update(directory).digest('hex').slice(0, 8)
   const name = `${basename(dirname(directory))}-${basename(directory)}-${key}`.replace(/[^\w-]/g, '')
   for (const shelter of shelters) {
@@ -52,6 +52,16 @@ async function prepared(directory: string, account: Account): Promise<boolean> {
   await chmod(directory, 0o700)
   if (account.uid !== undefined && account.gid !== undefined) await chown(directory, account.uid, account.gid)
   return true
+}
+
+function refuse(directory: string, cause: unknown): never {
+  const reason = cause instanceof Error ? cause.message : String(cause)
+  throw new Error(
+    `${directory} cannot be used, another user's perhaps: ${reason}. Set DATA_DIR to a folder of your own.`,
+    {
+      cause,
+    },
+  )
 }
 
 /** Root's umask may close the folders just made, from `first` down to `last`, to the account. */

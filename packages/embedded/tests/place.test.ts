@@ -1,4 +1,4 @@
-import { chmod, rm } from 'node:fs/promises'
+import { chmod, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { startEmbeddedPostgres } from '../src/index.ts'
@@ -28,3 +28,13 @@ test.skipIf(process.getuid?.() !== 0)(
     }
   },
 )
+
+test('a folder that cannot be made is told with the reason and what to do', async () => {
+  await using folder = await givenFolder()
+  const file = join(folder.path, 'file')
+  await writeFile(file, '')
+  const starting = startEmbeddedPostgres({ directory: join(file, 'postgres') })
+  await expect(starting).rejects.toThrow(
+    /cannot be used, .*ENOTDIR.* Set DATA_DIR to a folder of your own\.$/,
+  )
+})
