@@ -73,12 +73,16 @@ function run(program: string, args: string[], env: Record<string, string>): Prom
       env: { TURBO_TELEMETRY_DISABLED: '1', ...process.env, ...env },
       stdio: 'inherit',
     })
-    const pass = (signal: NodeJS.Signals) => child.kill(signal)
+    let interrupted = false
+    const pass = (signal: NodeJS.Signals) => {
+      interrupted = true
+      child.kill(signal)
+    }
     process.on('SIGINT', pass).on('SIGTERM', pass)
     child.once('error', reject)
     child.once('exit', code => {
       process.off('SIGINT', pass).off('SIGTERM', pass)
-      resolve(code ?? 1)
+      resolve(interrupted ? 130 : (code ?? 1))
     })
   })
 }

@@ -33,7 +33,7 @@ test('a folder that cannot be made is told with the reason and what to do', asyn
   await using folder = await givenFolder()
   const file = join(folder.path, 'file')
   await writeFile(file, '')
-  const starting = startEmbeddedPostgres({ directory: join(file, 'postgres') })
+  const starting = startEmbeddedPostgres({ directory: join(file, 'a', 'b') })
   await expect(starting).rejects.toThrow(
     /cannot be used, .*ENOTDIR.* Set DATA_DIR to a folder of your own\.$/,
   )
