@@ -15,7 +15,7 @@ import type { Migrations } from '@plinth/postgres'
 import type { Logger, Metrics } from '@plinth/telemetry'
 import { createUsers } from '@plinth/users'
 import { usersContract } from '@plinth/users-contract'
-import { permissions } from './permissions.ts'
+import { permissions } from './contracts.ts'
 
 /** What the shop stands on. */
 export interface Ground {

@@ -5,9 +5,10 @@ import type { Job } from '@plinth/postgres'
 import type { Logger, MetricsRegistry } from '@plinth/telemetry'
 import type { FastifyInstance } from 'fastify'
 import { apiInfo } from './api-info.ts'
+import { asyncApiOf } from './asyncapi.ts'
 import type { Shop } from './compose.ts'
+import { contracts, permissions } from './contracts.ts'
 import { deadLetterRoutes } from './dead-letter-routes.ts'
-import { permissions } from './permissions.ts'
 
 /** What the public face of the shop needs. */
 export interface FaceOptions {
@@ -59,6 +60,8 @@ export const createFace = async (
   serveHealth(app, () => readHealth(config, connections), options.isStopping)
   if (!config.production || config.METRICS_PUBLIC) serveMetrics(app, metrics)
   await serveDocs(app, apiInfo(options.publicUrl))
+  const events = asyncApiOf(contracts, `${config.AMQP_NAMESPACE}.events`)
+  app.get('/asyncapi.json', async () => events)
   return { app, jobs: gatewayOf(app).idempotency.jobs }
 }
 

@@ -65,8 +65,6 @@ export const start = async (
   if (foundations.mailbox !== undefined) serveMailbox(app, foundations.mailbox)
 
   // Ends in the opposite order: first no more requests, then no more events, then what they stand on.
-  stack.use(shop.relay.start())
-  stack.use(shop.deadLetters.start())
   const background = stack.use(
     startBackground({
       ...connections,
@@ -78,6 +76,8 @@ export const start = async (
   )
   // Events need their queues before the first of them is published; a broker that is away is not waited for.
   await Promise.race([background.ready, new Promise(resolve => setTimeout(resolve, 2000).unref())])
+  stack.use(shop.deadLetters.start())
+  stack.use(shop.relay.start())
   stack.defer(async () => {
     stopping = true
     await app.close()

@@ -3,7 +3,7 @@ import type { Tell } from '@plinth/host'
 import { contextOf, local, service } from '@plinth/kernel'
 import { usersContract } from '@plinth/users-contract'
 import type { Shop } from '../compose.ts'
-import { permissions } from '../permissions.ts'
+import { permissions } from '../contracts.ts'
 import { seed } from './seed.ts'
 
 /** Seeds an open shop, unless it has been seeded before. Says how far it is every half second. */

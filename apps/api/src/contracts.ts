@@ -1,13 +1,14 @@
 import { cartContract } from '@plinth/cart-contract'
 import { catalogContract } from '@plinth/catalog-contract'
-import type { Permission } from '@plinth/kernel'
+import type { Contract, Permission } from '@plinth/kernel'
 import { messagingContract } from '@plinth/messaging'
 import { notificationsContract } from '@plinth/notifications-contract'
 import { ordersContract } from '@plinth/orders-contract'
 import { paymentsContract } from '@plinth/payments-contract'
 import { usersContract } from '@plinth/users-contract'
 
-const contracts = [
+/** Everything the shop promises, contract by contract. */
+export const contracts: readonly Contract[] = [
   usersContract,
   catalogContract,
   cartContract,

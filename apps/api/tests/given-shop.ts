@@ -1,0 +1,97 @@
+import {
+  createTestDatabase,
+  type MailSink,
+  removeAmqpNames,
+  startMailSink,
+  testNamespace,
+} from '@plinth/testing'
+import { dataFolder, type Env, type HostProcess, startHost } from './host-process.ts'
+import { adminEnv, type Person, signInAdmin, signUpSeller } from './people.ts'
+
+/** Services besides PostgreSQL that a shop is to use, by URL. */
+export interface Backends {
+  readonly redisUrl?: string
+  readonly amqpUrl?: string
+}
+
+/** What a shop's hosts stand on, ready to start them: a database of its own, a mail sink, names nobody else uses. */
+export interface Ground extends AsyncDisposable {
+  readonly env: Env
+  readonly databaseUrl: string
+  readonly mails: MailSink
+  /** What Redis keys and AMQP names of this shop begin with. */
+  readonly namespace: string
+}
+
+/** A shop that is open, with an admin and a seller in it. */
+export interface GivenShop extends Ground {
+  readonly host: HostProcess
+  readonly url: string
+  readonly admin: Person
+  readonly seller: Person
+}
+
+/** Lays the ground of a shop, without starting it. */
+export const givenGround = async ({ redisUrl, amqpUrl }: Backends = {}): Promise<Ground> => {
+  await using stack = new AsyncDisposableStack()
+  const database = stack.use(await createTestDatabase({ name: 'shop' }))
+  const mails = stack.use(await startMailSink())
+  const data = stack.use(await dataFolder())
+  const namespace = testNamespace()
+  if (amqpUrl !== undefined) stack.defer(() => removeAmqpNames(amqpUrl, namesOf(namespace)))
+  const env = {
+    ...adminEnv,
+    DATABASE_URL: database.url,
+    SMTP_URL: mails.url,
+    DATA_DIR: data.path,
+    LOG_LEVEL: 'info',
+    ...(redisUrl !== undefined && { REDIS_URL: redisUrl, REDIS_PREFIX: `${namespace}:`.slice(-50) }),
+    ...(amqpUrl !== undefined && { AMQP_URL: amqpUrl, AMQP_NAMESPACE: namespace }),
+  }
+  const kept = stack.move()
+  return {
+    env,
+    databaseUrl: database.url,
+    mails,
+    namespace,
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
+  }
+}
+
+/** Opens a shop. */
+export const givenShop = async (backends: Backends = {}): Promise<GivenShop> => {
+  await using stack = new AsyncDisposableStack()
+  const ground = stack.use(await givenGround(backends))
+  const host = stack.use(await startHost(ground.env))
+  const admin = await signInAdmin(host.url)
+  const seller = await signUpSeller(host.url, admin, 'Loom and Thread')
+  const kept = stack.move()
+  return {
+    ...ground,
+    host,
+    url: host.url,
+    admin,
+    seller,
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
+  }
+}
+
+/** The queues of the shop's consumers, by the consumer's name. */
+export const consumers = [
+  'catalog.restock-cancelled-order',
+  'payments.refund-cancelled-order',
+  'notifications.welcome-user',
+  'notifications.confirm-order',
+  'notifications.confirm-cancellation',
+  'notifications.confirm-refund',
+  'notifications.alert-admins',
+  'notifications.mail-password-reset',
+] as const
+
+const namesOf = (namespace: string) => {
+  const own = ['dead', ...[1_000, 5_000, 15_000, 30_000].map(ms => `retry.${ms}`)]
+  return {
+    queues: [...own, ...consumers].map(name => `${namespace}.${name}`),
+    exchanges: [...own, 'events'].map(name => `${namespace}.${name}`),
+  }
+}
