@@ -67,7 +67,10 @@ export const compose = ({ config, foundations, connections, logger, metrics, pub
       catalog: local(catalogContract, catalog.operations),
       payments: local(paymentsContract, payments.operations),
     },
-    settings: { reservationTtlSeconds: config.RESERVATION_TTL_SECONDS },
+    settings: {
+      reservationTtlSeconds: config.RESERVATION_TTL_SECONDS,
+      paymentProvider: config.PAYMENT_PROVIDER,
+    },
   })
   const notifications = createNotifications({
     pool,

@@ -1,4 +1,12 @@
-import { actingAs, type CallContext, type InputOf, type OutputOf, service, Unavailable } from '@plinth/kernel'
+import {
+  actingAs,
+  type CallContext,
+  type InputOf,
+  type OutputOf,
+  service,
+  Unavailable,
+  ValidationFailed,
+} from '@plinth/kernel'
 import { IdempotencyKeyReused, type OrdersContract, PaymentUnavailable } from '@plinth/orders-contract'
 import { sql } from 'drizzle-orm'
 import { askForPayment, type Unsettled } from './ask-for-payment.ts'
@@ -22,6 +30,7 @@ type Answer = OutputOf<OrdersContract, 'checkout'>
 export const checkout =
   (deps: OrdersDeps) =>
   async (context: CallContext, request: Request): Promise<Answer> => {
+    assertProvider(deps, request)
     const key = keyOf(context, userOf(context), request)
     const opened = await openOrder(deps, context, key, request)
     if (opened === undefined) return resume(deps, context, key)
@@ -29,6 +38,13 @@ export const checkout =
     if (settled.order.paymentOutcome === 'failed') throw PaymentUnavailable()
     return answerOf(settled, false)
   }
+
+const assertProvider = ({ settings: { paymentProvider } }: OrdersDeps, { payment }: Request): void => {
+  if (payment.provider === paymentProvider) return
+  throw ValidationFailed({
+    errors: [{ pointer: '/payment/provider', detail: `This shop takes ${paymentProvider}.` }],
+  })
+}
 
 /** The order that the key stands for, brought to its end if it waits for one. */
 const resume = async (deps: OrdersDeps, context: CallContext, key: CheckoutKey): Promise<Answer> => {

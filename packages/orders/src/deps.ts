@@ -22,6 +22,8 @@ export interface OrdersSettings {
    * that the payment is called off.
    */
   readonly reservationTtlSeconds: number
+  /** The name of the payment provider: an order that names another is malformed before anything is looked at. */
+  readonly paymentProvider: string
 }
 
 /** What every use case of orders needs. */

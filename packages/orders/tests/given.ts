@@ -93,7 +93,7 @@ export const givenOrders = async ({ reservationTtlSeconds = 900, apart = false }
         }
       : neighbours,
     detached: apart,
-    settings: { reservationTtlSeconds },
+    settings: { reservationTtlSeconds, paymentProvider: 'sandbox' },
   })
   const call = local(ordersContract, orders.operations, { strict: true })
   const buyer = userWith('user')
