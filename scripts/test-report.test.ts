@@ -62,7 +62,7 @@ test('of a turbo run, the tasks that ran vitest are read, and one that never cam
   const task = (name: string, command: string, execution?: { exitCode: number }) => ({
     package: name,
     command,
-    logFile: `${name}.log`,
+    logFile: `${name.replaceAll('/', '-')}.log`,
     execution,
   })
   try {
@@ -70,13 +70,13 @@ test('of a turbo run, the tasks that ran vitest are read, and one that never cam
     const tasks = [
       task('orders', 'vitest run', { exitCode: 0 }),
       { package: 'cart', command: '<NONEXISTENT>' },
-      task('users', 'vitest run'),
+      task('//', 'vitest run'),
     ]
     await writeFile(join(root, '.turbo', 'runs', 'x.json'), JSON.stringify({ tasks }))
     await writeFile(join(root, 'orders.log'), log('1 passed (1)', '5 passed (5)'))
     expect(await readOutcomes(root)).toEqual([
       { name: 'orders', passed: 5, failed: 0, skipped: 0 },
-      { name: 'users', passed: 0, failed: 1, skipped: 0 },
+      { name: 'the root', passed: 0, failed: 1, skipped: 0 },
     ])
     expect(await readOutcomes(join(root, 'elsewhere'))).toEqual([])
   } finally {

@@ -32,7 +32,11 @@ export async function readOutcomes(root: string): Promise<TestOutcome[]> {
       .filter(task => task.command.includes('vitest'))
       .map(async task => {
         const log = await readFile(join(root, task.logFile), 'utf8').catch(() => '')
-        return outcomeOf(task.package, log, task.execution?.exitCode ?? 1)
+        return outcomeOf(
+          task.package === '//' ? 'the root' : task.package,
+          log,
+          task.execution?.exitCode ?? 1,
+        )
       }),
   )
 }
