@@ -2,17 +2,17 @@
 create table payments.payment (
   id uuid primary key,
   order_id uuid not null unique,
-  order_number text not null,
+  order_number text not null check (length(order_number) <= 40),
   user_id uuid not null,
-  provider text not null,
+  provider text not null check (length(provider) <= 50),
   -- What the customer pays with. Needed until the payment is settled, and gone then.
-  token text,
-  -- The provider's own name for the payment, where it gave one.
-  reference text,
+  token text check (length(token) <= 500),
+  -- The provider's own name for the payment, where it gave one; kept before any money moves.
+  reference text check (length(reference) <= 255),
   amount bigint not null check (amount >= 0),
   currency text not null check (currency ~ '^[A-Z]{3}$'),
   status text not null default 'pending' check (status in ('pending', 'captured', 'declined', 'failed')),
-  reason text,
+  reason text check (length(reason) <= 500),
   -- All refunds ever asked for, those given up too, whose last answer may have been lost: never more
   -- than came in.
   committed bigint not null default 0,
@@ -26,7 +26,8 @@ create table payments.payment (
   check (refunded between 0 and committed),
   check (committed <= amount),
   check (committed = 0 or status = 'captured'),
-  check ((settled_at is null) = (status = 'pending'))
+  check ((settled_at is null) = (status = 'pending')),
+  check (token is null or status = 'pending')
 );
 
 create table payments.refund (
@@ -35,21 +36,26 @@ create table payments.refund (
   order_id uuid not null,
   amount bigint not null check (amount > 0),
   currency text not null,
-  reason text not null,
-  requested_by text not null,
+  reason text not null check (length(reason) <= 500),
+  requested_by text not null check (length(requested_by) <= 100),
   status text not null default 'pending' check (status in ('pending', 'succeeded', 'failed')),
   attempts int not null default 0,
   -- When the next try is due. While a try is under way it is the time by which that try counts as lost.
   next_attempt_at timestamptz,
-  last_error text,
-  -- The caller's own key: the same key from the same caller is the same refund.
-  idempotency_key text,
+  -- Whether a try is being made, as far as is known: cleared with its end, which a crash takes away.
+  under_way boolean not null default false,
+  last_error text check (length(last_error) <= 500),
+  -- The caller's own key: of one order the same key from the same caller is the same refund.
+  idempotency_key text check (length(idempotency_key) <= 255),
+  -- The same for the latest round of tries that an admin asked for.
+  retry_key text check (length(retry_key) <= 255),
   created_at timestamptz not null default now(),
   settled_at timestamptz,
   check ((next_attempt_at is not null) = (status = 'pending'))
 );
 
-create unique index refund_once on payments.refund (requested_by, idempotency_key) where idempotency_key is not null;
+create unique index refund_once on payments.refund (order_id, requested_by, idempotency_key)
+  where idempotency_key is not null;
 create index refund_due on payments.refund (next_attempt_at) where status = 'pending';
 create index refund_by_order on payments.refund (order_id, id desc);
 create index refund_by_status on payments.refund (status, id desc);
@@ -62,6 +68,8 @@ create table payments.webhook (
   received_at timestamptz not null default now(),
   primary key (provider, message_id)
 );
+
+create index webhook_by_age on payments.webhook (received_at);
 
 create table payments.outbox (
   id uuid primary key,

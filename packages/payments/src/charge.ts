@@ -3,7 +3,7 @@ import type { ChargeOutcome } from '@plinth/payments-contract'
 import { sql } from 'drizzle-orm'
 import type { PaymentsDeps } from './deps.ts'
 import { type PaymentRow, settledOutcome } from './payment.ts'
-import type { Charge, PaymentProvider, ProviderAnswer } from './provider/provider.ts'
+import type { Asking, Charge, PaymentProvider } from './provider/provider.ts'
 
 type OnePayment = { readonly paymentId: Id<'Payment'> }
 
@@ -14,19 +14,19 @@ type OnePayment = { readonly paymentId: Id<'Payment'> }
 export const charge =
   (deps: PaymentsDeps) =>
   (context: TxContext, { paymentId }: OnePayment) =>
-    ask(deps, context, paymentId, (provider, charge, signal) => provider.capture(charge, signal))
+    ask(deps, context, paymentId, (provider, charge, asking) => provider.capture(charge, asking))
 
 /** Asks the provider never to capture; the answer may be that it has already. */
 export const abandon =
   (deps: PaymentsDeps) =>
   (context: TxContext, { paymentId }: OnePayment) =>
-    ask(deps, context, paymentId, (provider, charge, signal) => provider.void(charge, signal))
+    ask(deps, context, paymentId, (provider, charge, asking) => provider.void(charge, asking))
 
 const ask = async (
   deps: PaymentsDeps,
   context: TxContext,
   paymentId: Id<'Payment'>,
-  call: (provider: PaymentProvider, charge: Charge, signal: AbortSignal) => Promise<ProviderAnswer>,
+  call: (provider: PaymentProvider, charge: Charge, asking: Asking) => Promise<ChargeOutcome>,
 ): Promise<ChargeOutcome> => {
   const { database, provider, logger } = deps
   const [row] = await database
@@ -47,29 +47,30 @@ const ask = async (
     orderId: row.order_id,
     amount: moneyOf(row.amount, row.currency),
     token: row.token,
+    reference: row.reference,
   }
   try {
-    const { reference, ...outcome } = await call(provider, charge, patienceOf(context))
-    if (reference !== undefined) await remember(deps, context, paymentId, reference)
-    return outcome
+    return await call(provider, charge, {
+      signal: patienceOf(context),
+      remember: reference => remember(deps, context, paymentId, reference),
+    })
   } catch (error) {
     logger.warn({ err: error, paymentId, provider: provider.name }, 'the payment provider gave no answer')
     return { outcome: 'pending' }
   }
 }
 
-/** Keeps the provider's name for the payment: its refunds will have to name it. */
+/** Keeps the provider's name for the payment: whatever is asked about it from now on names it. The first stays. */
 const remember = async (
   { database }: PaymentsDeps,
   context: TxContext,
   paymentId: Id<'Payment'>,
   reference: string,
 ) => {
-  await database
-    .on(context)
-    .execute(
-      sql`update payments.payment set reference = ${reference} where id = ${paymentId} and reference is null`,
-    )
+  const [row] = await database.on(context).execute<{ reference: string }>(sql`
+    update payments.payment set reference = coalesce(reference, ${reference}) where id = ${paymentId}
+    returning reference`)
+  if (row?.reference !== reference) throw new Error('the provider has another name for this payment')
 }
 
 /** A client that hangs up does not abort its payment, but the deadline of the call does. */

@@ -1,8 +1,10 @@
 export { createPayments, type Payments, type PaymentsOptions, type ProviderSettings } from './payments.ts'
-export type {
-  Charge,
-  PaymentProvider,
-  ProviderAnswer,
-  ProviderMessage,
-  Reversal,
+export type { Patience } from './provider/guarded.ts'
+export {
+  type Asking,
+  type Charge,
+  type PaymentProvider,
+  type ProviderMessage,
+  ProviderRefused,
+  type Reversal,
 } from './provider/provider.ts'

@@ -9,6 +9,7 @@ export type PaymentRow = {
   readonly user_id: Id<'User'>
   readonly provider: string
   readonly token: string | null
+  readonly reference: string | null
   readonly amount: number
   readonly currency: string
   readonly status: 'pending' | 'captured' | 'declined' | 'failed'

@@ -4,6 +4,7 @@ import { type PaymentsContract, paymentsContract } from '@plinth/payments-contra
 import {
   createDatabase,
   createOutbox,
+  type Database,
   type Job,
   type Migrations,
   migrationsOf,
@@ -11,27 +12,36 @@ import {
   type Pool,
 } from '@plinth/postgres'
 import type { Logger } from '@plinth/telemetry'
+import type { FastifyInstance } from 'fastify'
 import { abandon, charge } from './charge.ts'
 import { createPayment } from './create-payment.ts'
 import type { PaymentsDeps } from './deps.ts'
+import { forgetWebhooks } from './forget-webhooks.ts'
 import { getPayments } from './get-payments.ts'
 import { listRefunds } from './list-refunds.ts'
 import { refundCancelledOrder } from './on-order-cancelled.ts'
-import { guarded } from './provider/guarded.ts'
+import { guarded, type Patience } from './provider/guarded.ts'
+import type { PaymentProvider } from './provider/provider.ts'
 import { receiveWebhook } from './receive-webhook.ts'
 import { refundOrder } from './refund-order.ts'
 import { refundPayment } from './refund-payment.ts'
 import { retryRefund } from './retry-refund.ts'
-import { createSandbox } from './sandbox/sandbox.ts'
+import { paymentsRoutes } from './routes.ts'
+import { createSandbox, type Sandbox } from './sandbox/sandbox.ts'
 import { sendRefunds } from './send-refunds.ts'
 import { settle } from './settle.ts'
 import { createStripe, type StripeSettings } from './stripe/stripe.ts'
 import { readJournal, steerSandbox } from './use-sandbox.ts'
 
-/** Who moves the money. */
+/** Who moves the money: the embedded sandbox, Stripe, or a provider of the deployable's own. */
 export type ProviderSettings =
-  | { readonly name: 'sandbox'; readonly webhookSecret?: string }
+  | {
+      readonly name: 'sandbox'
+      /** Standard Webhooks secret, `whsec_...`; without one every message is refused. */
+      readonly webhookSecret?: string
+    }
   | ({ readonly name: 'stripe' } & StripeSettings)
+  | PaymentProvider
 
 /** What payments need from the deployable they run in. */
 export interface PaymentsOptions {
@@ -41,12 +51,16 @@ export interface PaymentsOptions {
     /** ISO 4217 */
     readonly currency: string
     readonly provider: ProviderSettings
+    /** How long calls to the provider may take: 2,500 ms a capture, 4,000 ms a refund, unless given. */
+    readonly patience?: Partial<Patience>
   }
 }
 
 /** The payments domain, ready to be composed. Nothing happens before the host starts jobs and consumers. */
 export interface Payments {
   readonly operations: Implementation<PaymentsContract>
+  /** A Fastify plugin, for what `createGateway` of `@plinth/http` makes. */
+  readonly routes: (app: FastifyInstance) => Promise<void>
   readonly consumers: readonly Consumer[]
   readonly jobs: readonly Job[]
   readonly outbox: Outbox
@@ -57,15 +71,12 @@ export interface Payments {
 export const createPayments = ({ pool, logger, settings }: PaymentsOptions): Payments => {
   const database = createDatabase({ pool, schema: 'payments' })
   const outbox = createOutbox({ database, source: paymentsContract })
-  const sandbox =
-    settings.provider.name === 'sandbox' ? createSandbox({ database, ...settings.provider }) : undefined
-  const provider = settings.provider.name === 'stripe' ? createStripe(settings.provider) : sandbox?.provider
-  if (provider === undefined) throw new Error('there is no payment provider')
+  const { provider, sandbox } = providerOf(settings.provider, database)
   const deps: PaymentsDeps = {
     database,
     outbox,
     logger,
-    provider: guarded(provider),
+    provider: guarded(provider, settings.patience),
     sandbox,
     settings,
     wakeRefunds: () => refunds.wake(),
@@ -87,9 +98,20 @@ export const createPayments = ({ pool, logger, settings }: PaymentsOptions): Pay
   })
   return {
     operations,
+    routes: paymentsRoutes(operations, { sandbox: sandbox !== undefined }),
     consumers: [refundCancelledOrder(deps)],
-    jobs: [refunds],
+    jobs: [refunds, forgetWebhooks(deps)],
     outbox,
     migrations: migrationsOf('payments', import.meta.url),
   }
+}
+
+const providerOf = (
+  settings: ProviderSettings,
+  database: Database,
+): { readonly provider: PaymentProvider; readonly sandbox?: Sandbox } => {
+  if ('capture' in settings) return { provider: settings }
+  if (settings.name === 'stripe') return { provider: createStripe(settings) }
+  const sandbox = createSandbox({ ...settings, database })
+  return { provider: sandbox.provider, sandbox }
 }

@@ -6,7 +6,8 @@ import type { PaymentsDeps } from './deps.ts'
 
 /**
  * Takes in what the provider has to tell. A message is a hint, never a fact: it makes us ask the provider
- * sooner, under our own keys, so a replayed or forged one can do no harm. Each is taken in once.
+ * about a refund sooner, under our own key, so a replayed or forged one can do no harm. Each is taken in once.
+ * News of a capture needs no hint: orders ask about open payments every few seconds.
  */
 export const receiveWebhook =
   (deps: PaymentsDeps) =>
@@ -21,9 +22,7 @@ export const receiveWebhook =
       const fresh = await deps.database.on(inTx).execute(sql`
         insert into payments.webhook (provider, message_id) values (${input.provider}, ${message.id.slice(0, 255)})
             on conflict do nothing returning 1`)
-      if (fresh.length > 0 && message.about !== undefined && 'refundId' in message.about) {
-        await hasten(deps, inTx, message.about.refundId)
-      }
+      if (fresh.length > 0 && message.refundId !== undefined) await hasten(deps, inTx, message.refundId)
     })
   }
 
@@ -34,6 +33,6 @@ const hasten = async (
 ): Promise<void> => {
   await database.on(context).execute(sql`
     update payments.refund set next_attempt_at = least(next_attempt_at, now())
-     where id = ${refundId} and status = 'pending' and attempts > 0`)
+     where id = ${refundId} and status = 'pending' and not under_way`)
   afterCommit(context, wakeRefunds)
 }

@@ -8,21 +8,26 @@ import { type RefundRow, showRefund } from './refund.ts'
 
 type Input = InputOf<typeof paymentsContract, 'refundOrder'>
 
-/** Refunds an order in part or whole; the same admin and idempotency key mean the same refund. */
+/** Refunds an order in part or whole; for one order the same admin and idempotency key mean the same refund. */
 export const refundOrder =
   (deps: PaymentsDeps) =>
   async (context: TxContext, input: Input): Promise<Refund> => {
     assertSensible(deps, input)
-    const before = await madeBefore(deps, context)
+    const before = await madeBefore(deps, context, input)
     if (before !== undefined) return before
     try {
       return await refund(deps, context, input)
     } catch (error) {
-      const concurrent = isUniqueViolation(error, 'refund_once') ? await madeBefore(deps, context) : undefined
+      if (!isOvertaken(error)) throw error
+      const concurrent = await madeBefore(deps, context, input)
       if (concurrent === undefined) throw error
       return concurrent
     }
   }
+
+/** The same request, made at the same time, may have taken the key, or the money. */
+const isOvertaken = (error: unknown): boolean =>
+  isUniqueViolation(error, 'refund_once') || RefundExceedsCapture.is(error)
 
 const refund = (
   deps: PaymentsDeps,
@@ -44,11 +49,15 @@ const refund = (
     throw known.length === 0 ? NotFound() : RefundExceedsCapture()
   })
 
-const madeBefore = async ({ database }: PaymentsDeps, context: TxContext): Promise<Refund | undefined> => {
+const madeBefore = async (
+  { database }: PaymentsDeps,
+  context: TxContext,
+  { orderId }: Input,
+): Promise<Refund | undefined> => {
   if (context.idempotencyKey === undefined) return undefined
   const [row] = await database.on(context).execute<RefundRow>(sql`
     select * from payments.refund
-     where requested_by = ${nameOf(context)} and idempotency_key = ${context.idempotencyKey}`)
+     where order_id = ${orderId} and requested_by = ${nameOf(context)} and idempotency_key = ${context.idempotencyKey}`)
   return row && showRefund(row)
 }
 

@@ -11,7 +11,7 @@ export const settle =
     database.transaction(context, async inTx => {
       const queries = database.on(inTx)
       if (result.outcome !== 'pending') {
-        const reason = 'reason' in result ? result.reason : null
+        const reason = 'reason' in result ? result.reason.slice(0, 500) : null
         const [settled] = await queries.execute<PaymentRow>(sql`
           update payments.payment
              set status = ${result.outcome}, reason = ${reason}, token = null, settled_at = now()

@@ -1,8 +1,8 @@
 import {
   type CircuitBreakerPolicy,
-  ConsecutiveBreaker,
   circuitBreaker,
   handleWhen,
+  SamplingBreaker,
   TimeoutStrategy,
   timeout,
   wrap,
@@ -15,35 +15,45 @@ export interface Patience {
   readonly refundMs: number
 }
 
-/** A capture fits into the five seconds in which every request is answered, with room for the rest. */
-export const patience: Patience = { captureMs: 2500, refundMs: 5000 }
+/**
+ * A capture fits into the five seconds in which every request is answered, with room for the rest; a refund
+ * into the time that a job has to come to its end.
+ */
+const usualPatience: Patience = { captureMs: 2500, refundMs: 4000 }
 
 /**
- * A provider behind a time limit and a circuit breaker that all its calls share: after ten failures in a
- * row it is left alone for a while. A refusal is an answer, so it does not count. Nothing is tried again
- * here: a capture is asked about by whoever settles the order, a refund is tried again by its job, each
- * under its one idempotency key.
+ * A provider behind a time limit and a circuit breaker that all its calls share: when nine of ten calls go
+ * wrong, of twenty or more within ten seconds, it is left alone for two. A refusal is an answer, so it does
+ * not count. Nothing is tried again here: a capture is asked about by whoever settles the order, a refund is
+ * tried again by its job, each under its one idempotency key.
  */
-export const guarded = (
-  provider: PaymentProvider,
-  { captureMs, refundMs }: Patience = patience,
-): PaymentProvider => {
+export const guarded = (provider: PaymentProvider, patience: Partial<Patience> = {}): PaymentProvider => {
+  const { captureMs, refundMs } = { ...usualPatience, ...patience }
   const breaker = circuitBreaker(
     handleWhen(error => !(error instanceof ProviderRefused)),
-    { halfOpenAfter: 2000, breaker: new ConsecutiveBreaker(10) },
+    {
+      halfOpenAfter: 2000,
+      breaker: new SamplingBreaker({ threshold: 0.9, duration: 10_000, minimumRps: 2 }),
+    },
   )
   const capture = within(breaker, captureMs)
   const refund = within(breaker, refundMs)
   return {
     ...provider,
-    capture: (charge, signal) => capture(inner => provider.capture(charge, inner), signal),
-    void: (charge, signal) => capture(inner => provider.void(charge, inner), signal),
+    capture: (charge, asking) =>
+      capture(signal => provider.capture(charge, { ...asking, signal }), asking.signal),
+    void: (charge, asking) => capture(signal => provider.void(charge, { ...asking, signal }), asking.signal),
     refund: (reversal, signal) => refund(inner => provider.refund(reversal, inner), signal),
   }
 }
 
+/** The limit inside is the call's own; the one around it ends the wait for a breaker that tries one call first. */
 const within = (breaker: CircuitBreakerPolicy, ms: number) => {
-  const policy = wrap(breaker, timeout(ms, TimeoutStrategy.Aggressive))
+  const policy = wrap(
+    timeout(ms, TimeoutStrategy.Aggressive),
+    breaker,
+    timeout(ms, TimeoutStrategy.Aggressive),
+  )
   return <T>(call: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T> =>
     policy.execute(context => call(context.signal), signal)
 }

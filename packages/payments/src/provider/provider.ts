@@ -9,10 +9,19 @@ export interface Charge {
   readonly amount: Money
   /** What the customer pays with, as the provider's own front end handed it out. */
   readonly token: string
+  /** The provider's own name for the payment, where it gave one before. */
+  readonly reference: string | null
 }
 
-/** What a provider says of a payment, with its own name for it, where it has one. */
-export type ProviderAnswer = ChargeOutcome & { readonly reference?: string }
+/** What goes with a call about a payment. */
+export interface Asking {
+  readonly signal: AbortSignal
+  /**
+   * Keeps the provider's own name for the payment. A provider that gives one waits for this before any money
+   * moves: idempotency keys are forgotten after a day or so, a name is not.
+   */
+  readonly remember: (reference: string) => Promise<void>
+}
 
 /** A refund as a provider needs to know it. */
 export interface Reversal {
@@ -28,8 +37,8 @@ export interface Reversal {
 export interface ProviderMessage {
   /** The provider's id of the message: the same id means the same message. */
   readonly id: string
-  /** The payment or refund that has news, where it is one of ours. */
-  readonly about: { readonly paymentId: Id<'Payment'> } | { readonly refundId: Id<'Refund'> } | undefined
+  /** The refund that has news, where it is about one of ours. */
+  readonly refundId: Id<'Refund'> | undefined
 }
 
 /** The provider is there and said no, this time: it did not do what it was asked. */
@@ -45,10 +54,13 @@ export interface PaymentProvider {
   /** The name that clients pass as `payment.provider`. */
   readonly name: string
   /** Captures, or says what became of an earlier try. Rejects when it is not known what happened. */
-  readonly capture: (charge: Charge, signal: AbortSignal) => Promise<ProviderAnswer>
+  readonly capture: (charge: Charge, asking: Asking) => Promise<ChargeOutcome>
   /** Sees to it that nothing is captured from now on, or says that it has been already. */
-  readonly void: (charge: Charge, signal: AbortSignal) => Promise<ProviderAnswer>
-  /** Refunds, or confirms that it has. Rejects when it did not, or when that is not known. */
+  readonly void: (charge: Charge, asking: Asking) => Promise<ChargeOutcome>
+  /**
+   * Refunds, or confirms that it has. Rejects with {@link ProviderRefused} when it did not, with anything else
+   * when that is not known.
+   */
   readonly refund: (reversal: Reversal, signal: AbortSignal) => Promise<void>
   /** Reads a message; undefined when its signature does not hold. */
   readonly readMessage: (

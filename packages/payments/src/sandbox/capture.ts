@@ -21,7 +21,7 @@ const unknownToken: Verdict = { state: 'declined', reason: 'There is no such car
  */
 export const captureInSandbox =
   ({ judge, known }: Pick<SandboxBooks, 'judge' | 'known'>): PaymentProvider['capture'] =>
-  async (charge, signal) => {
+  async (charge, { signal }) => {
     const before = charge.token === 'tok_timeout' ? await known(charge.paymentId) : undefined
     const verdict = before ?? (await judge(charge, verdicts[charge.token] ?? unknownToken))
     if (charge.token === 'tok_timeout' && before === undefined) return lostAnswer(signal)

@@ -1,11 +1,10 @@
-import { isId } from '@plinth/kernel'
+import { refundId } from '@plinth/payments-contract'
 import { Webhook } from 'standardwebhooks'
 import { z } from 'zod'
-import type { PaymentProvider, ProviderMessage } from '../provider/provider.ts'
+import type { PaymentProvider } from '../provider/provider.ts'
 
-const message = z.object({
-  data: z.object({ paymentId: z.string().optional(), refundId: z.string().optional() }).optional(),
-})
+/** What a message looks like: `{ "type": "refund.updated", "data": { "refundId": "..." } }`. */
+const message = z.object({ data: z.object({ refundId }) })
 
 /** Reads a message signed as Standard Webhooks says (standardwebhooks.com); old ones are refused, too. */
 export const readSandboxMessage =
@@ -15,7 +14,7 @@ export const readSandboxMessage =
     if (secret === undefined || id === undefined) return undefined
     const content = verified(secret, headers, body)
     if (content === undefined) return undefined
-    return { id, about: aboutOf(message.safeParse(content).data?.data) }
+    return { id, refundId: message.safeParse(content).data?.data.refundId }
   }
 
 const verified = (secret: string, headers: Readonly<Record<string, string>>, body: string): unknown => {
@@ -24,12 +23,4 @@ const verified = (secret: string, headers: Readonly<Record<string, string>>, bod
   } catch {
     return undefined
   }
-}
-
-const aboutOf = (
-  data: { paymentId?: string | undefined; refundId?: string | undefined } = {},
-): ProviderMessage['about'] => {
-  if (data.refundId !== undefined && isId<'Refund'>(data.refundId)) return { refundId: data.refundId }
-  if (data.paymentId !== undefined && isId<'Payment'>(data.paymentId)) return { paymentId: data.paymentId }
-  return undefined
 }
