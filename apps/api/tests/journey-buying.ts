@@ -15,7 +15,7 @@ export const buyingTests = (shop: () => GivenShop): void => {
   describe('buying', () => {
     test('somebody signs up, finds, carts and buys; the mail comes; buyer, seller and admin see the order', async () => {
       const { url, admin, seller } = shop()
-      const wanted = await offer(seller, { title: 'Periwinkle raincoat', stock: 5, amount: 12_900 })
+      const wanted = await offer(seller, { title: 'Periwinkle raincoat', stock: 6, amount: 12_900 })
       const buyer = await signUp(url, 'Ada Moreau')
       await mailOf(shop(), buyer, /^Welcome/)
 
@@ -36,7 +36,7 @@ export const buyingTests = (shop: () => GivenShop): void => {
         payment: { status: 'captured', refunded: { amount: 0 } },
       })
       expect((await buyer.get('/v1/cart')).expect(200, cart).lines).toEqual([])
-      expect(await available(seller, wanted)).toBe(3)
+      expect(await available(seller, wanted)).toBe(4)
       expect((await mailOf(shop(), buyer, new RegExp(`order ${bought.number}$`))).text).toContain('258')
 
       expect(await lookAt(buyer, bought)).toEqual(bought)
@@ -88,7 +88,9 @@ export const buyingTests = (shop: () => GivenShop): void => {
       expect(await paymentComesTo(buyer, pending, 'captured')).toMatchObject({ status: 'paid' })
       const again = await checkout(buyer, 'tok_timeout', key)
       expect(again.expect(201, order)).toMatchObject({ id: pending.id, status: 'paid' })
-      expect(await journalOf(shop(), pending)).toMatchObject([{ operation: 'capture', amount: pending.total }])
+      expect(await journalOf(shop(), pending)).toMatchObject([
+        { operation: 'capture', amount: pending.total },
+      ])
       await mailOf(shop(), buyer, new RegExp(`order ${pending.number}$`))
     })
 
