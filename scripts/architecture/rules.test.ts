@@ -56,6 +56,7 @@ const probes: Readonly<Record<string, readonly House[]>> = {
     withFile('cart', 'cart-view.ts', "import { readFile } from 'node:fs/promises'\n"),
     withFile('cart', 'cart-view.ts', "import { readCart } from './stored-cart.ts'\n"),
   ],
+  'every export has a doc comment': [withFile('cart', 'planted.ts', 'export const planted = 1\n')],
   'no SQL crosses a domain': [
     {
       ...house,

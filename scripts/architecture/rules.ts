@@ -188,7 +188,26 @@ export const rules: readonly Rule[] = [
       return [...inFiles, ...inSources]
     },
   },
+  {
+    name: 'every export has a doc comment',
+    violations: house =>
+      eachFile(
+        house,
+        () => true,
+        file => undocumentedIn(file.text).map(name => `${file.path}: ${name} has no doc comment`),
+      ),
+  },
 ]
+
+/** The names exported without a doc comment before them; the last of several overloads needs none of its own. */
+const undocumentedIn = (text: string): string[] => {
+  const documented = new Set<string>()
+  const exported = /(\*\/\n)?^export (?:abstract |async )?(?:const|class|interface|type|function) (\w+)/gm
+  return Array.from(text.matchAll(exported)).flatMap(([, comment, name = '']) => {
+    if (comment !== undefined) documented.add(name)
+    return documented.has(name) ? [] : [name]
+  })
+}
 
 const sqlIn = (text: string) =>
   Array.from(text.matchAll(/\bsql(?:<[^>]*>)?`([^`]*)`/g), ([, body]) => body ?? '').join('\n')

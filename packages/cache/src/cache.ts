@@ -9,6 +9,7 @@ export interface EntryLife {
   readonly staleMs?: number
 }
 
+/** How an entry lives, and how it becomes a typed value again. */
 export interface EntryOptions<T> extends EntryLife {
   /**
    * Makes the value out of its JSON, as a zod schema's `parse` does. Where it throws for a cached entry (one

@@ -3,6 +3,7 @@ import { silentLogger } from '@plinth/telemetry'
 import type { Bus } from './bus.ts'
 import { createSubscriptions } from './subscriptions.ts'
 
+/** What the bus within a process is made with. */
 export interface MemoryBusOptions {
   readonly logger?: Logger
 }

@@ -5,6 +5,7 @@ import { readsCounter } from './cache-metrics.ts'
 import { createMemoryTier } from './memory-tier.ts'
 import { createTieredCache } from './tiered-cache.ts'
 
+/** How much the cache within a process may hold. */
 export interface MemoryCacheOptions {
   /** Entries kept at most; the least recently used go first. */
   readonly maxEntries?: number

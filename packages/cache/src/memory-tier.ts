@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache'
 
+/** How much may be held. */
 export interface MemoryLimits {
   /** Entries kept at most; the least recently used go first. */
   readonly maxEntries: number
@@ -9,6 +10,7 @@ export interface MemoryLimits {
   readonly now?: () => number
 }
 
+/** An entry as it is held. */
 export interface HeldEntry {
   /** Frozen all through: it is shared by all who read it. */
   readonly json: unknown
@@ -41,6 +43,7 @@ export const createMemoryTier = ({ maxEntries, maxBytes, now = () => performance
   }
 }
 
+/** Entries held in this process. */
 export type MemoryTier = ReturnType<typeof createMemoryTier>
 
 const frozen = (json: unknown): unknown => {

@@ -10,6 +10,7 @@ export interface RateLimit {
   readonly windowMs: number
 }
 
+/** Whether units could be taken, and what is left. */
 export interface Verdict {
   readonly allowed: boolean
   readonly limit: number
@@ -37,6 +38,7 @@ export interface RateLimiter {
   restore(key: string, limit: RateLimit, units?: number): Promise<Verdict>
 }
 
+/** What a limiter is made with. */
 export interface RateLimiterOptions {
   /** Where all replicas count together, by Redis' clock. Without it each process counts for itself. */
   readonly redis?: RedisConnection | undefined

@@ -4,6 +4,7 @@ import type { Bus } from './bus.ts'
 import type { RedisConnection } from './redis-connection.ts'
 import { createSubscriptions } from './subscriptions.ts'
 
+/** What the bus between replicas is made with. */
 export interface RedisBusOptions {
   readonly redis: RedisConnection
   readonly logger?: Logger

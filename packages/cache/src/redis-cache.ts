@@ -9,6 +9,7 @@ import type { RedisConnection } from './redis-connection.ts'
 import { createRedisTier } from './redis-tier.ts'
 import { createTieredCache } from './tiered-cache.ts'
 
+/** What the cache over Redis is made with. */
 export interface RedisCacheOptions {
   readonly redis: RedisConnection
   /** Tells other processes what has changed; without it, `memory` entries elsewhere live out their time. */

@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis'
 import { closeClient, openClient, within } from './redis-client.ts'
 
+/** Where Redis is, and how long it may take. */
 export interface RedisSettings {
   /** `redis://` or `rediss://` (TLS), with user, password, host, port and database number as needed. */
   readonly url: string

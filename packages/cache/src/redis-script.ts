@@ -7,6 +7,7 @@ export interface RedisScript {
   readonly sha1: string
 }
 
+/** A Lua script with the hash that Redis knows it by. */
 export const redisScript = (lua: string): RedisScript => ({
   lua,
   sha1: createHash('sha1').update(lua).digest('hex'),

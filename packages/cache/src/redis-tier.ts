@@ -4,6 +4,7 @@ import { redisKey } from './redis-key.ts'
 import { redisScript, runScript } from './redis-script.ts'
 import type { SharedTier } from './shared-tier.ts'
 
+/** What the tier in Redis is made with. */
 export interface RedisTierDeps {
   readonly redis: RedisConnection
   /** Tells other processes that these keys have changed. */

@@ -5,6 +5,7 @@ export interface SharedEntry {
   readonly freshMs: number
 }
 
+/** What came of looking into the shared tier. */
 export interface SharedLookup {
   readonly entry?: SharedEntry
   /**

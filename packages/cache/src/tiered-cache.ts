@@ -5,6 +5,7 @@ import { createFlights } from './flights.ts'
 import type { MemoryTier } from './memory-tier.ts'
 import type { SharedLookup, SharedTier } from './shared-tier.ts'
 
+/** The tiers of a cache, nearest first. */
 export interface Tiers {
   readonly memory?: MemoryTier
   readonly shared?: SharedTier

@@ -36,8 +36,10 @@ export interface ServiceLogger extends Logger {
   child(fields: LogFields, options?: ChildOptions): ServiceLogger
 }
 
+/** How much it matters, in pino's words. */
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent'
 
+/** What a logger is made with. */
 export interface LoggerOptions {
   /** The least severe level that is written; `silent` writes nothing. */
   readonly level: LogLevel

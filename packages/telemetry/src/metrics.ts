@@ -28,6 +28,7 @@ export interface Histogram<Name extends string = never> {
   start(): (labels: Labels<Name>) => void
 }
 
+/** What a metric is called, and what it tells. */
 export interface MetricOptions<Name extends string> {
   /** Without the registry's prefix, in snake_case, with its unit: `orders_placed_total`. */
   readonly name: string
@@ -35,11 +36,13 @@ export interface MetricOptions<Name extends string> {
   readonly labels?: readonly Name[]
 }
 
+/** A gauge may be read when it is asked for, rather than set. */
 export interface GaugeOptions<Name extends string> extends MetricOptions<Name> {
   /** Sets the gauge whenever the metrics are read; an error leaves the value as it was. */
   readonly collect?: (gauge: Gauge<Name>) => void | Promise<void>
 }
 
+/** A histogram may have buckets of its own. */
 export interface HistogramOptions<Name extends string> extends MetricOptions<Name> {
   /** Upper bounds; times from 1 ms to 10 s unless given. */
   readonly buckets?: readonly number[]
