@@ -10,7 +10,7 @@ const root = join(import.meta.dirname, '..')
 const steps: readonly { readonly name: string; readonly command: readonly [string, ...string[]] }[] = [
   { name: 'format and lint', command: ['biome', 'check', '--error-on-warnings', '.'] },
   { name: 'types', command: ['tsc', '-p', 'tsconfig.json'] },
-  { name: 'architecture', command: ['vitest', 'run', '--dir', 'scripts/architecture', '--reporter=dot'] },
+  { name: 'architecture', command: ['vitest', 'run', 'scripts/architecture', '--reporter=dot'] },
   { name: 'no dead code, no unused dependency', command: ['knip', '--no-config-hints'] },
   { name: 'one version of each dependency', command: ['sherif'] },
   { name: 'packages build', command: ['turbo', 'run', 'build', '--output-logs=errors-only'] },
