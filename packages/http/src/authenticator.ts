@@ -1,13 +1,11 @@
-import { createHash, createPublicKey } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import fastifyJwt from '@fastify/jwt'
-import type { Actor, User } from '@plinth/kernel'
+import { type Actor, anonymous, type User } from '@plinth/kernel'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
+import { algorithms, createKeyRing, type PublicKey } from './key-ring.ts'
 import { BadToken } from './problem.ts'
-
-/** A public key as a JWK with `kid` and `alg`. */
-export type PublicKey = Readonly<Record<string, unknown>>
 
 /** What access tokens are checked against. */
 export interface AuthenticationOptions {
@@ -38,10 +36,6 @@ export type Standing = 'revoked' | { readonly roles: readonly string[] }
 /** Who sends a request; throws {@link BadToken}. Without a token it is nobody. */
 export type Authenticate = (request: FastifyRequest) => Promise<Actor>
 
-const algorithms = ['EdDSA', 'ES256'] as const
-
-const publicJwk = z.looseObject({ kid: z.string(), alg: z.enum(algorithms), kty: z.enum(['OKP', 'EC']) })
-
 const header = z.object({
   alg: z.enum(algorithms),
   kid: z.string(),
@@ -49,8 +43,8 @@ const header = z.object({
 })
 
 const claims = z.object({
-  sub: z.string(),
-  sid: z.string(),
+  sub: z.string().min(1),
+  sid: z.string().min(1),
   roles: z.array(z.string()),
   iat: z.number(),
   exp: z.number(),
@@ -66,11 +60,10 @@ export const registerAuthentication = async (
   options: AuthenticationOptions,
 ): Promise<Authenticate> => {
   const keys = createKeyRing(options.publicKeys)
+  const pems = new WeakMap<FastifyRequest, string>()
   const verified = new LRUCache<string, VerifiedToken>({ max: 10_000 })
   await app.register(fastifyJwt, {
-    secret: async (_request: FastifyRequest, token: unknown) =>
-      keys.pemFor(z.object({ header }).parse(token).header),
-    decode: { complete: true },
+    secret: async (request: FastifyRequest) => pems.get(request) ?? '',
     verify: {
       algorithms: [...algorithms],
       allowedIss: options.issuer,
@@ -82,6 +75,8 @@ export const registerAuthentication = async (
     const mark = createHash('sha256').update(token).digest('base64')
     const known = verified.get(mark)
     if (known !== undefined && known.expiresAt * 1000 > Date.now()) return known
+    // Apart from the rest: that the keys cannot be had is no fault of the token.
+    pems.set(request, await keys.pemFor(headerOf(token)))
     try {
       const { sub, sid, roles, iat, exp } = claims.parse(await request.jwtVerify())
       const fresh = { userId: sub, sessionId: sid, roles, issuedAt: iat, expiresAt: exp }
@@ -93,52 +88,27 @@ export const registerAuthentication = async (
   }
   return async request => {
     const { authorization } = request.headers
-    if (authorization === undefined) return { kind: 'anonymous' }
+    if (authorization === undefined) return anonymous
     const token = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(authorization)?.[1]
     if (token === undefined) throw new BadToken('The Authorization header must hold a Bearer token.')
-    const { userId, sessionId, ...said } = await verify(request, token)
-    const standing = options.standing({ userId, sessionId, ...said })
+    const said = await verify(request, token)
+    const standing = options.standing(said)
     if (standing === 'revoked') throw new BadToken('The session of this access token has ended.')
-    return userOf(userId, sessionId, standing.roles, options)
+    return userOf(said, standing.roles, options)
   }
 }
 
 const userOf = (
-  id: string,
-  sessionId: string,
+  { userId: id, sessionId }: VerifiedToken,
   roles: readonly string[],
   { permissionsOf }: AuthenticationOptions,
-): User => ({
-  kind: 'user',
-  id,
-  sessionId,
-  roles,
-  permissions: permissionsOf(roles),
-})
+): User => ({ kind: 'user', id, sessionId, roles, permissions: permissionsOf(roles) })
 
-/** The public keys in the form that the verifier takes, fetched when an unknown one is named, once a second at most. */
-const createKeyRing = (publicKeys: AuthenticationOptions['publicKeys']) => {
-  let ring = new Map<string, { readonly alg: string; readonly pem: string }>()
-  let fetchedAt = Number.NEGATIVE_INFINITY
-  const fetch = async () => {
-    if (performance.now() - fetchedAt < 1000) return
-    fetchedAt = performance.now()
-    ring = new Map(
-      (await publicKeys()).map(key => {
-        const jwk = publicJwk.parse(key)
-        const pem = createPublicKey({ key: jwk, format: 'jwk' })
-          .export({ type: 'spki', format: 'pem' })
-          .toString()
-        return [jwk.kid, { alg: jwk.alg, pem }]
-      }),
-    )
-  }
-  return {
-    pemFor: async ({ kid, alg }: z.infer<typeof header>): Promise<string> => {
-      if (!ring.has(kid)) await fetch()
-      const key = ring.get(kid)
-      if (key === undefined || key.alg !== alg) throw new BadToken()
-      return key.pem
-    },
+const headerOf = (token: string): z.infer<typeof header> => {
+  try {
+    const [encoded = ''] = token.split('.')
+    return header.parse(JSON.parse(Buffer.from(encoded, 'base64url').toString()))
+  } catch {
+    throw new BadToken()
   }
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Socket } from 'node:net'
 import type { Logger } from '@plinth/telemetry'
+import type { FastifyInstance } from 'fastify'
 import { GatewayError, problemOf, problemType } from './problem.ts'
 
 /** Answers what the HTTP parser itself refuses with a problem document, and hangs up. */
@@ -9,22 +10,40 @@ export const answerParserErrors =
   (error: Error & { readonly code?: string }, socket: Socket): void => {
     if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) return
     const refusal = refusalFor(error.code)
-    const requestId = randomUUID()
-    logger.debug({ code: error.code, requestId }, 'the parser refused a request')
-    const body = JSON.stringify(problemOf(refusal, { instance: '/', requestId }))
+    const { body, headers } = documentOf(refusal)
+    logger.debug({ code: error.code, requestId: headers['X-Request-Id'] }, 'the parser refused a request')
+    const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
     socket.end(
-      [
-        `HTTP/1.1 ${refusal.status} ${reasons[refusal.status] ?? 'Bad Request'}`,
-        `Content-Type: ${problemType}`,
-        `Content-Length: ${Buffer.byteLength(body)}`,
-        `X-Request-Id: ${requestId}`,
-        'Cache-Control: no-store',
-        'Connection: close',
-        '',
-        body,
-      ].join('\r\n'),
+      [`HTTP/1.1 ${refusal.status} ${reasons[refusal.status] ?? 'Bad Request'}`, ...lines, '', body].join(
+        '\r\n',
+      ),
     )
   }
+
+/** Answers `Expect: something` that is not `100-continue` with a problem document; Node would send none. */
+export const answerExpectations = ({ server }: FastifyInstance): void => {
+  server.on('checkExpectation', (_request, response) => {
+    const { body, headers } = documentOf(
+      new GatewayError(417, 'expectation_failed', 'What the Expect header asks for is not supported.'),
+    )
+    response.writeHead(417, headers).end(body)
+  })
+}
+
+const documentOf = (refusal: GatewayError) => {
+  const requestId = randomUUID()
+  const body = JSON.stringify(problemOf(refusal, { instance: '/', requestId }))
+  return {
+    body,
+    headers: {
+      'Content-Type': problemType,
+      'Content-Length': Buffer.byteLength(body),
+      'X-Request-Id': requestId,
+      'Cache-Control': 'no-store',
+      Connection: 'close',
+    },
+  }
+}
 
 const reasons: Readonly<Record<number, string>> = {
   400: 'Bad Request',

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto'
-import { contextOf, service, type TxContext } from '@plinth/kernel'
-import { createDatabase, createJob, type Job, type Pool } from '@plinth/postgres'
-import { sql } from 'drizzle-orm'
+import type { TxContext } from '@plinth/kernel'
+import { createJob, type Job, type Pool } from '@plinth/postgres'
+import { type Logger, silentLogger } from '@plinth/telemetry'
+import { type Claim, createIdempotencyKeys } from './idempotency-keys.ts'
 import { GatewayError } from './problem.ts'
 
 /** An answer before it is sent: kept as it is, so that its repeat is the same to the byte. */
@@ -18,15 +18,20 @@ export interface KeyedRequest {
   /** What is asked for. */
   readonly operation: string
   readonly key: string
-  /** All that makes it this request: the same key with another one is refused. */
-  readonly content: string
+  /** All that makes it this request, as JSON can say it: the same key with another one is refused. */
+  readonly content: unknown
 }
 
 /** Runs requests at most once a key. */
 export interface Idempotency {
   /**
    * Runs the request, or gives the answer that its first run got. Kept are the answers of requests that had
-   * an effect: 2xx and 402. A 202 is answered anew each time, by running a request that is idempotent itself.
+   * an effect: 2xx and 402; a request that is refused or fails frees its key. A 202 is answered anew each
+   * time, by running the request again, which must be idempotent itself. So must it be for a process that
+   * dies before its answer is kept: its key can be taken up again after eight seconds.
+   *
+   * @param work gives a refusal as an answer, too; where it rejects, the key is freed
+   * @throws GatewayError 422 `idempotency_key_reused`, 409 `idempotency_in_progress`
    */
   readonly run: (
     request: KeyedRequest,
@@ -37,108 +42,51 @@ export interface Idempotency {
   readonly jobs: readonly Job[]
 }
 
-/** Seconds after which a key whose holder died can be taken again. */
-const leaseSeconds = 8
+/** Idempotency keys in PostgreSQL (draft-ietf-httpapi-idempotency-key-header), in `gateway.idempotency_key`. */
+export const createIdempotency = (pool: Pool, logger: Logger = silentLogger): Idempotency => {
+  const keys = createIdempotencyKeys(pool)
 
-/** Whether an answer says that something happened. */
-const hadEffect = (status: number) => (status >= 200 && status < 300) || status === 402
-
-/** Idempotency keys in PostgreSQL (draft-ietf-httpapi-idempotency-key-header). */
-export const createIdempotency = (pool: Pool): Idempotency => {
-  const database = createDatabase({ pool, schema: 'gateway' })
-  const housekeeping = contextOf(service('gateway'))
-
-  const claim = async (
-    { scope, operation, key, content }: KeyedRequest,
-    context: TxContext,
-  ): Promise<KeyRow> => {
-    const [row] = await database.on(context).execute<KeyRow>(sql`
-      with claimed as (
-        insert into gateway.idempotency_key as present (scope, operation, key, fingerprint, locked_until)
-        values (${scope}, ${operation}, ${key}, ${fingerprintOf(content)}::bytea, now() + make_interval(secs => ${leaseSeconds}))
-            on conflict (scope, operation, key) do update
-               set locked_until = excluded.locked_until,
-                   fingerprint = excluded.fingerprint,
-                   status = case when present.created_at < now() - interval '24 hours' then null else present.status end,
-                   created_at = case when present.created_at < now() - interval '24 hours' then now() else present.created_at end
-             where (present.locked_until is null or present.locked_until <= now())
-               and ((present.fingerprint = excluded.fingerprint and (present.status is null or present.status = 202))
-                    or present.created_at < now() - interval '24 hours')
-        returning true as mine, status, headers, body, fingerprint
-      )
-      select * from claimed
-       union all
-      select false, status, headers, body, fingerprint from gateway.idempotency_key
-       where scope = ${scope} and operation = ${operation} and key = ${key} and not exists (select from claimed)`)
-    return (
-      row ?? { mine: false, status: null, headers: null, body: null, fingerprint: fingerprintOf(content) }
-    )
-  }
-
-  const keep = async ({ scope, operation, key }: KeyedRequest, answer: StoredAnswer) => {
-    const body = answer.status === 202 ? null : answer.body
-    await database.on(housekeeping).execute(sql`
-      update gateway.idempotency_key
-         set status = ${answer.status}, headers = ${JSON.stringify(answer.headers)}::jsonb, body = ${body}, locked_until = null
-       where scope = ${scope} and operation = ${operation} and key = ${key}`)
-  }
-
-  const free = async ({ scope, operation, key }: KeyedRequest, repeated: boolean) => {
-    await database.on(housekeeping).execute(
-      repeated
-        ? sql`update gateway.idempotency_key set locked_until = null
-               where scope = ${scope} and operation = ${operation} and key = ${key}`
-        : sql`delete from gateway.idempotency_key
-               where scope = ${scope} and operation = ${operation} and key = ${key}`,
+  const settle = async (request: KeyedRequest, lease: string, answer: StoredAnswer) => {
+    // What happened has happened, and the client is told; a key that stays locked is free again in seconds.
+    await (hadEffect(answer.status) ? keys.keep(request, lease, answer) : keys.free(request, lease)).catch(
+      (err: unknown) => logger.error({ err }, 'an Idempotency-Key could not be settled'),
     )
   }
 
   return {
     run: async (request, context, work) => {
-      const row = await claim(request, context)
-      if (!row.mine) return repeat(row, request)
-      const repeated = row.status === 202
-      const answer = await work()
-      if (hadEffect(answer.status)) await keep(request, answer)
-      else await free(request, repeated)
-      return repeated ? { ...answer, headers: { ...answer.headers, ...replayed } } : answer
+      const claim = await keys.claim(request, context)
+      if (!claim.mine) return repeated(claim)
+      const { lease, status } = claim
+      const answer = await work().catch(async (error: unknown) => {
+        await keys.free(request, lease).catch(() => undefined)
+        throw error
+      })
+      await settle(request, lease, answer)
+      return status === 202 ? asReplay(answer) : answer
     },
     jobs: [
       createJob({
         name: 'gateway.forget-idempotency-keys',
         everyMs: 10 * 60_000,
-        run: async () => {
-          const gone = await database.on(housekeeping).execute(sql`
-            delete from gateway.idempotency_key where ctid = any (array(
-              select ctid from gateway.idempotency_key where created_at < now() - interval '24 hours'
-               limit 1000 for update skip locked))
-            returning 1`)
-          return gone.length === 1000 ? 'again' : 'done'
-        },
+        run: async () => ((await keys.forget()) ? 'again' : 'done'),
       }),
     ],
   }
 }
 
-type KeyRow = {
-  readonly mine: boolean
-  readonly status: number | null
-  readonly headers: Record<string, string> | null
-  readonly body: string | null
-  readonly fingerprint: Buffer
-}
+/** Whether an answer says that something happened. */
+const hadEffect = (status: number) => (status >= 200 && status < 300) || status === 402
 
-const replayed = { 'idempotent-replayed': 'true' }
-
-const repeat = ({ status, headers, body, fingerprint }: KeyRow, { content }: KeyedRequest): StoredAnswer => {
-  if (!fingerprintOf(content).equals(fingerprint)) {
+const repeated = ({ sameRequest, answer }: Extract<Claim, { mine: false }>): StoredAnswer => {
+  if (!sameRequest) {
     throw new GatewayError(
       422,
       'idempotency_key_reused',
       'This Idempotency-Key was used with another request.',
     )
   }
-  if (status === null || status === 202) {
+  if (answer === undefined) {
     throw new GatewayError(
       409,
       'idempotency_in_progress',
@@ -146,7 +94,10 @@ const repeat = ({ status, headers, body, fingerprint }: KeyRow, { content }: Key
       { 'retry-after': '1' },
     )
   }
-  return { status, headers: { ...headers, ...replayed }, body: body ?? '' }
+  return asReplay(answer)
 }
 
-const fingerprintOf = (content: string): Buffer => createHash('sha256').update(content).digest()
+const asReplay = (answer: StoredAnswer): StoredAnswer => ({
+  ...answer,
+  headers: { ...answer.headers, 'idempotent-replayed': 'true' },
+})

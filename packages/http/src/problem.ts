@@ -1,4 +1,4 @@
-import { ContractError, Internal, statusOf, ValidationFailed } from '@plinth/kernel'
+import { ContractError, Internal, statusOf, Unavailable, ValidationFailed } from '@plinth/kernel'
 
 /** A problem document (RFC 9457): what every error answer is. */
 export interface Problem {
@@ -31,32 +31,6 @@ export class GatewayError extends Error {
   }
 }
 
-/** Any error as the problem document that a client may see. What is not declared is `internal`, and says nothing more. */
-export const problemOf = (
-  error: unknown,
-  where: { readonly instance: string; readonly requestId: string },
-): Problem => {
-  const { code, status, detail, members } = essenceOf(error)
-  return {
-    type: `urn:plinth:problem:${code}`,
-    title: titleOf(code),
-    status,
-    detail,
-    ...where,
-    code,
-    ...members,
-  }
-}
-
-/** The status and headers that go with an error. */
-export const headersOf = (error: unknown, status: number): Readonly<Record<string, string>> => ({
-  ...(status === 401 && {
-    'www-authenticate': error instanceof BadToken ? 'Bearer error="invalid_token"' : 'Bearer',
-  }),
-  ...(status === 503 && { 'retry-after': '1' }),
-  ...(error instanceof GatewayError && error.headers),
-})
-
 /** A token came with the request, and is no good. */
 export class BadToken extends GatewayError {
   constructor(detail = 'The access token is not valid.') {
@@ -64,44 +38,70 @@ export class BadToken extends GatewayError {
   }
 }
 
-const essenceOf = (error: unknown) => {
-  if (error instanceof GatewayError) {
-    return { code: error.code, status: error.status, detail: error.message, members: {} }
-  }
-  const known =
-    error instanceof ContractError && error.code !== 'internal'
-      ? error
-      : (frameworkError(error) ?? Internal())
-  if (known instanceof GatewayError)
-    return { code: known.code, status: known.status, detail: known.message, members: {} }
-  const members = typeof known.details === 'object' && known.details !== null ? known.details : {}
-  return { code: known.code, status: statusOf[known.kind], detail: known.message, members }
+/** Any error as the problem document that a client may see. What is not declared is `internal`, and says nothing more. */
+export const problemOf = (
+  error: unknown,
+  { instance, requestId }: { readonly instance: string; readonly requestId: string },
+): Problem => {
+  const { code, status, detail, members } = essenceOf(presentable(error))
+  return { type: typeOf(code), title: titleOf(code), status, detail, instance, code, requestId, ...members }
+}
+
+/** The headers that go with an error. */
+export const headersOf = (error: unknown, status: number): Readonly<Record<string, string>> => ({
+  // RFC 6750, section 3: an error is named only where a token was sent.
+  ...(status === 401 && {
+    'www-authenticate': error instanceof BadToken ? 'Bearer error="invalid_token"' : 'Bearer',
+  }),
+  ...((status === 503 || status === 429) && { 'retry-after': '1' }),
+  ...(error instanceof GatewayError && error.headers),
+})
+
+/** The URI that names a kind of problem. */
+export const typeOf = (code: string): string => `urn:plinth:problem:${code}`
+
+/** The short summary that all problems of a kind share. */
+export const titleOf = (code: string): string => {
+  const words = code.replaceAll('_', ' ')
+  return words.charAt(0).toUpperCase() + words.slice(1)
+}
+
+const essenceOf = (error: GatewayError | ContractError) =>
+  error instanceof GatewayError
+    ? { code: error.code, status: error.status, detail: error.message, members: {} }
+    : { code: error.code, status: statusOf[error.kind], detail: error.message, members: membersOf(error) }
+
+const membersOf = ({ details }: ContractError): object =>
+  typeof details === 'object' && details !== null ? details : {}
+
+const presentable = (error: unknown): GatewayError | ContractError => {
+  if (error instanceof GatewayError) return error
+  if (!(error instanceof ContractError)) return ofFramework(error) ?? Internal()
+  // Whose patience ended, the client's or ours, makes no difference to what it should do now.
+  if (error.kind === 'deadline') return Unavailable()
+  return Internal.is(error) ? Internal() : error
 }
 
 /** What Fastify and Node refuse by themselves, in our words: theirs would name the library. */
-const frameworkError = (error: unknown): GatewayError | ContractError | undefined => {
+const ofFramework = (error: unknown): GatewayError | ContractError | undefined => {
   if (!(error instanceof Error) || !('code' in error)) return undefined
   switch (error.code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
       return new GatewayError(413, 'payload_too_large', 'The request body is too large.')
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+    case 'FST_ERR_ROUTE_MISSING_CONTENT_TYPE':
       return new GatewayError(415, 'unsupported_media_type', 'The request body must be application/json.')
     case 'FST_ERR_CTP_EMPTY_JSON_BODY':
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
-      return new GatewayError(400, 'malformed_json', 'The request body is not the JSON it claims to be.')
+      return new GatewayError(400, 'malformed_json', 'The request body did not arrive whole.')
     case 'FST_ERR_BAD_URL':
     case 'FST_ERR_ASYNC_CONSTRAINT':
       return ValidationFailed({ errors: [{ parameter: 'path', detail: 'This is not a well-formed URL.' }] })
     case 'FST_ERR_MAX_PARAM_LENGTH':
       return new GatewayError(404, 'not_found', 'There is nothing here by that name.')
     case 'FST_ERR_HANDLER_TIMEOUT':
-      return new GatewayError(503, 'unavailable', 'It took too long. Try again in a moment.')
+      return Unavailable()
     default:
       return undefined
   }
-}
-
-const titleOf = (code: string) => {
-  const words = code.replaceAll('_', ' ')
-  return words.charAt(0).toUpperCase() + words.slice(1)
 }

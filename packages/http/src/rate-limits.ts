@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import fastifyRateLimit, { type FastifyRateLimitStore } from '@fastify/rate-limit'
+import { isIP } from 'node:net'
+import fastifyRateLimit, { type FastifyRateLimitStore, normalizeIP } from '@fastify/rate-limit'
 import type { RateLimiter } from '@plinth/cache'
 import type { Actor } from '@plinth/kernel'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
@@ -19,7 +20,11 @@ export interface RateLimiting {
   readonly general: (request: FastifyRequest, reply: FastifyReply, actor: Actor) => Promise<void>
   readonly credentialsByAddress: (request: FastifyRequest, reply: FastifyReply) => Promise<void>
   /** By the account named in the body, whoever asks: in any spelling of its e-mail. */
-  readonly credentialsByAccount: (reply: FastifyReply, account: string) => Promise<void>
+  readonly credentialsByAccount: (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    email: string,
+  ) => Promise<void>
 }
 
 const minute = 60_000
@@ -27,7 +32,7 @@ const minute = 60_000
 /**
  * Rate limits on `@fastify/rate-limit`, with the buckets of `@plinth/cache`: shared by all replicas
  * through Redis, taken over by each process while Redis is away. The plugin's own hook is not used, since it
- * runs before anybody is authenticated.
+ * runs before anybody is authenticated; nor are its headers, which are of an older draft.
  */
 export const registerRateLimits = async (
   app: FastifyInstance,
@@ -41,72 +46,60 @@ export const registerRateLimits = async (
     store: storeOver(limiter),
     keyGenerator: request => keys.get(request) ?? 'nobody',
   })
-  const addressOf = app.createRateLimit({ max: limits.general, timeWindow: minute })
-  const general = async (request: FastifyRequest, reply: FastifyReply, actor: Actor) => {
-    keys.set(request, actor.kind === 'user' ? `user:${actor.id}` : `address:${networkOf(request.ip)}`)
-    const verdict = await addressOf(request)
-    if (verdict.isAllowed) return
-    announce(reply, {
-      limit: verdict.max,
-      remaining: verdict.remaining,
-      resetMs: verdict.ttl,
-      allowed: !verdict.isExceeded,
-    })
+  const budgetOf = (max: number) => {
+    const count = app.createRateLimit({ max, timeWindow: minute })
+    return async (request: FastifyRequest, reply: FastifyReply, key: string) => {
+      keys.set(request, key)
+      const counted = await count(request)
+      if (!counted.isAllowed) announce(reply, counted)
+    }
   }
-  const consume = async (reply: FastifyReply, key: string, limit: number) =>
-    announce(reply, await limiter.consume(key, { limit, windowMs: minute }))
+  const general = budgetOf(limits.general)
+  const byAddress = budgetOf(limits.credentialsByAddress)
+  const byAccount = budgetOf(limits.credentialsByAccount)
   return {
-    general,
+    general: (request, reply, actor) =>
+      general(request, reply, actor.kind === 'user' ? `user:${actor.id}` : `address:${networkOf(request)}`),
     credentialsByAddress: (request, reply) =>
-      consume(reply, `credentials:address:${networkOf(request.ip)}`, limits.credentialsByAddress),
-    credentialsByAccount: (reply, account) =>
-      consume(
-        reply,
-        `credentials:account:${digest(account.normalize('NFC').toLowerCase())}`,
-        limits.credentialsByAccount,
-      ),
+      byAddress(request, reply, `credentials:address:${networkOf(request)}`),
+    credentialsByAccount: (request, reply, email) =>
+      byAccount(request, reply, `credentials:account:${digest(email.normalize('NFC').toLowerCase())}`),
   }
 }
 
-/** What an address counts as: one IPv6 customer has a whole /64, and IPv4 is IPv4 in whatever clothes. */
-export const networkOf = (address: string): string => {
-  const plain = address.replace(/%.*$/, '').toLowerCase()
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/.exec(plain)?.[1]
-  if (mapped !== undefined) return mapped
-  if (!plain.includes(':')) return plain
-  const [head = '', tail = ''] = plain.split('::')
-  const groups = (part: string) => (part === '' ? [] : part.split(':'))
-  const gap = plain.includes('::') ? 8 - groups(head).length - groups(tail).length : 0
-  const all = [...groups(head), ...Array.from({ length: Math.max(0, gap) }, () => '0'), ...groups(tail)]
-  return `${all
-    .slice(0, 4)
-    .map(group => Number.parseInt(group, 16).toString(16))
-    .join(':')}::/64`
+/**
+ * What the address of a request counts as: one IPv6 customer has a whole /64, and IPv4 is IPv4 in whatever
+ * clothes. A proxy that passes on something else than an address is itself the address.
+ */
+export const networkOf = ({ ip, socket }: Pick<FastifyRequest, 'ip' | 'socket'>): string => {
+  const address = [ip, socket.remoteAddress ?? ''].map(each => each.replace(/%.*$/, '')).find(isIP)
+  return address === undefined ? 'unknown' : normalizeIP(address, 64)
 }
 
-interface Announced {
-  readonly limit: number
+interface Counted {
+  readonly max: number
   readonly remaining: number
-  readonly resetMs: number
-  readonly allowed: boolean
+  /** Milliseconds until all of the budget is there again; of a spent one, until trying again is worth it. */
+  readonly ttl: number
+  readonly isExceeded: boolean
 }
 
-const announce = (reply: FastifyReply, { limit, remaining, resetMs, allowed }: Announced): void => {
-  const seconds = Math.ceil(resetMs / 1000)
+const announce = (reply: FastifyReply, { max, remaining, ttl, isExceeded }: Counted): void => {
+  const seconds = Math.max(isExceeded ? 1 : 0, Math.ceil(ttl / 1000))
   // Of several budgets that a request counts in, the headers tell of the one that is nearest its end.
   const told = reply.getHeader('ratelimit-remaining')
   if (told === undefined || remaining <= Number(told)) {
     reply.headers({
-      'ratelimit-limit': String(limit),
+      'ratelimit-limit': String(max),
       'ratelimit-remaining': String(remaining),
       'ratelimit-reset': String(seconds),
-      'ratelimit-policy': `"minute";q=${limit};w=60`,
+      'ratelimit-policy': `"minute";q=${max};w=60`,
       ratelimit: `"minute";r=${remaining};t=${seconds}`,
     })
   }
-  if (!allowed) {
+  if (isExceeded) {
     throw new GatewayError(429, 'rate_limited', 'That was too much at once. Wait a moment.', {
-      'retry-after': String(Math.max(1, seconds)),
+      'retry-after': String(seconds),
     })
   }
 }

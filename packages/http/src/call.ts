@@ -1,0 +1,51 @@
+import { randomUUID } from 'node:crypto'
+import { type Actor, anonymous } from '@plinth/kernel'
+import { childTraceparent, type LogFields, traceLogFields } from '@plinth/telemetry'
+import type { FastifyRequest } from 'fastify'
+
+/** What the gateway knows of a request under way. */
+export interface Call {
+  readonly requestId: string
+  readonly traceparent: string
+  /** The path, without the query: `instance` of a problem. */
+  readonly instance: string
+  /** On every line that is logged on behalf of the request. */
+  readonly logFields: LogFields
+  /** Aborted when the client hangs up. */
+  readonly hangUp: AbortController
+  /** Anonymous until the request is admitted. */
+  actor: Actor
+}
+
+/** Remembers the call behind each request, from its first look-up on. */
+export const createCalls = (): ((request: FastifyRequest) => Call) => {
+  const calls = new WeakMap<FastifyRequest['raw'], Call>()
+  return request => {
+    const known = calls.get(request.raw)
+    if (known !== undefined) return known
+    const call = newCall(request)
+    calls.set(request.raw, call)
+    return call
+  }
+}
+
+/** The path of a request as it was sent, without the query. */
+export const pathOf = (request: FastifyRequest): string => (request.raw.url ?? '/').replace(/[?#].*$/s, '')
+
+const newCall = (request: FastifyRequest): Call => {
+  const given = request.headers['x-request-id']
+  const requestId = typeof given === 'string' && wellFormed.test(given) ? given : randomUUID()
+  const trace = request.headers.traceparent
+  const traceparent = childTraceparent(typeof trace === 'string' ? trace : undefined)
+  return {
+    requestId,
+    traceparent,
+    instance: pathOf(request).slice(0, 500),
+    logFields: { requestId, ...traceLogFields(traceparent) },
+    hangUp: new AbortController(),
+    actor: anonymous,
+  }
+}
+
+/** A request id that may go into logs and headers as it is. */
+const wellFormed = /^[\w.:-]{1,128}$/

@@ -1,0 +1,47 @@
+import type { Logger, Metrics } from '@plinth/telemetry'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Call } from './call.ts'
+import type { Gateway } from './gateway-parts.ts'
+
+/** What is written down of requests: a line and a measurement each, and what went wrong. */
+export interface RequestLog extends Pick<Gateway, 'report' | 'reportExcess'> {
+  /** A request has its answer. */
+  readonly answered: (request: FastifyRequest, reply: FastifyReply) => void
+}
+
+/** Neither query nor body is logged, and paths only as their pattern: what people send may be private. */
+export const createRequestLog = (
+  logger: Logger,
+  metrics: Metrics,
+  callOf: (request: FastifyRequest) => Call,
+): RequestLog => {
+  const duration = metrics.histogram({
+    name: 'http_request_duration_seconds',
+    help: 'How long requests took, by route',
+    labels: ['method', 'route', 'status'],
+  })
+  const fieldsOf = (request: FastifyRequest) => ({
+    ...callOf(request).logFields,
+    method: request.method,
+    route: request.routeOptions.url ?? 'unknown',
+  })
+  return {
+    answered: (request, reply) => {
+      const { method, route, ...fields } = fieldsOf(request)
+      const { statusCode: status, elapsedTime } = reply
+      duration.observe({ method, route, status }, elapsedTime / 1000)
+      logger.info({ ...fields, method, route, status, ms: Math.round(elapsedTime * 10) / 10 }, 'request')
+    },
+    report: (err, request, status) => {
+      const fields = { ...fieldsOf(request), status, err }
+      if (callOf(request).hangUp.signal.aborted) logger.info(fields, 'the client hung up')
+      else if (status === 503) logger.warn(fields, 'a request could not be served')
+      else logger.error(fields, 'a request failed')
+    },
+    reportExcess: (fields, request) =>
+      logger.error(
+        { ...fieldsOf(request), fields: fields.slice(0, 20) },
+        'an answer held fields that its schema does not name',
+      ),
+  }
+}
