@@ -16,7 +16,8 @@ export interface StripeSettings {
 const timeout = 10_000
 
 /**
- * Stripe, through its own SDK, which retries nothing by itself; time limits and the breaker are around it.
+ * Stripe, through its own SDK, which asks again by itself only when a connection was closed under it, under
+ * the same idempotency key; time limits and the breaker are around it.
  * A payment is a PaymentIntent, made unconfirmed and then confirmed: so there is something to cancel, by a
  * name that we know, whatever becomes of the second call.
  */
