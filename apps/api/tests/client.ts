@@ -25,7 +25,7 @@ export interface Client {
   readonly get: (path: string, parts?: RequestParts) => Promise<Answer>
   readonly post: (path: string, body?: unknown, parts?: RequestParts) => Promise<Answer>
   readonly put: (path: string, body?: unknown, parts?: RequestParts) => Promise<Answer>
-  readonly patch: (path: string, body?: unknown, parts?: RequestParts) => Promise<Answer>
+  readonly delete: (path: string, parts?: RequestParts) => Promise<Answer>
 }
 
 /** A client of the shop at `url`, with an access token or without. */
@@ -54,11 +54,8 @@ export const clientOf = (url: string, accessToken?: string): Client => {
       text,
       json,
       expect: (expected, schema) => {
-        const parsed = schema.safeParse(json)
-        if (status === expected && parsed.success) return parsed.data
-        throw new Error(
-          `${method} ${path}: ${status}, not ${expected}: ${text} ${parsed.error?.message ?? ''}`,
-        )
+        if (status !== expected) throw new Error(`${method} ${path}: ${status}, not ${expected}: ${text}`)
+        return schema.parse(json)
       },
     }
   }
@@ -66,7 +63,7 @@ export const clientOf = (url: string, accessToken?: string): Client => {
     get: (path, parts = {}) => call('GET', path, parts),
     post: (path, body, parts = {}) => call('POST', path, { body, ...parts }),
     put: (path, body, parts = {}) => call('PUT', path, { body, ...parts }),
-    patch: (path, body, parts = {}) => call('PATCH', path, { body, ...parts }),
+    delete: (path, parts = {}) => call('DELETE', path, parts),
   }
 }
 

@@ -44,7 +44,8 @@ export const givenGround = async ({ redisUrl, amqpUrl }: Backends = {}): Promise
     DATABASE_URL: database.url,
     SMTP_URL: mails.url,
     DATA_DIR: data.path,
-    LOG_LEVEL: 'info',
+    // All hosts of all tests share the connections of one server.
+    DATABASE_POOL_SIZE: '10',
     ...(redisUrl !== undefined && { REDIS_URL: redisUrl, REDIS_PREFIX: `${namespace}:`.slice(-50) }),
     ...(amqpUrl !== undefined && { AMQP_URL: amqpUrl, AMQP_NAMESPACE: namespace }),
   }
