@@ -11,6 +11,7 @@ import {
 } from '@plinth/telemetry'
 import type { Broker, Delivery, Verdict } from './broker.ts'
 import { type Consumer, type ReadEvent, Unreadable } from './consumer.ts'
+import { pruneInbox } from './prune.ts'
 
 /** What {@link startConsumers} needs. */
 export interface ConsumersOptions {
@@ -32,7 +33,7 @@ export interface RunningConsumers extends AsyncDisposable {
   readonly ready: Promise<void>
 }
 
-/** Takes events for all consumers from the broker. Does not wait for it. */
+/** Takes events for all consumers from the broker, and forgets long after which they have handled. Does not wait for it. */
 export const startConsumers = (options: ConsumersOptions): RunningConsumers => {
   const { broker, consumers, concurrency, metrics = silentMetrics } = options
   const ended = metrics.counter({
@@ -54,10 +55,14 @@ export const startConsumers = (options: ConsumersOptions): RunningConsumers => {
       return verdict
     }),
   )
+  const domains = new Set(consumers.map(consumer => consumer.domain))
+  const pruning = [...domains].map(domain =>
+    pruneInbox(domain, options.databaseOf(domain)).start(options.logger),
+  )
   return {
     ready: Promise.all(subscriptions.map(({ ready }) => ready)).then(() => undefined),
     async [Symbol.asyncDispose]() {
-      await Promise.all(subscriptions.map(subscription => subscription[Symbol.asyncDispose]()))
+      await Promise.all([...subscriptions, ...pruning].map(each => each[Symbol.asyncDispose]()))
     },
   }
 }

@@ -1,7 +1,7 @@
 import { createJob, type Outbox, type OutboxRow } from '@plinth/postgres'
 import { type Logger, type Metrics, safeMessage, silentMetrics } from '@plinth/telemetry'
 import type { Broker, Message } from './broker.ts'
-import { pruneJobs } from './prune.ts'
+import { pruneOutbox } from './prune.ts'
 import { relayMetrics } from './relay-metrics.ts'
 
 /** What {@link createRelay} needs. */
@@ -23,7 +23,7 @@ export interface Relay {
 /**
  * Publishes what stands in the outboxes, and marks it as sent once the broker has it. What fails or is
  * unroutable stays, with the reason, and is tried again after 1 s, 2 s, 4 s and so on up to 30 s. Commits in
- * this process wake it; those of others are found within a second. Rows that are long done it deletes.
+ * this process wake it; those of others are found within a second. Events sent long ago it deletes.
  */
 export const createRelay = ({
   outboxes,
@@ -67,7 +67,7 @@ export const createRelay = ({
     const name = `publish events of ${outbox.domain}`
     const job = createJob({ name, everyMs: pollMs, run: () => publishFrom(outbox) })
     const waking = outbox.onAppended(job.wake)
-    const running = [job, ...pruneJobs(outbox)].map(each => each.start(logger))
+    const running = [job, pruneOutbox(outbox)].map(each => each.start(logger))
     return [...running, { [Symbol.asyncDispose]: async () => waking[Symbol.dispose]() }]
   }
 
