@@ -1,4 +1,4 @@
-import { defineContract, idOf, NotFound, operation } from '@plinth/kernel'
+import { defineContract, idOf, ifMatch, NotFound, operation } from '@plinth/kernel'
 import { z } from 'zod'
 import { cart, maxQuantity } from './cart.ts'
 import * as errors from './errors.ts'
@@ -6,6 +6,7 @@ import { cartPermissions as can } from './permissions.ts'
 
 const variantId = idOf('Variant')
 const orderId = idOf('Order')
+const condition = { ifMatch: ifMatch.optional() }
 
 /** All that the world knows of the cart. */
 export const cartContract = defineContract({
@@ -28,7 +29,7 @@ export const cartContract = defineContract({
     }),
     setItem: operation({
       summary: 'Say how many of a variant there are; 0 removes it',
-      input: z.strictObject({ variantId, quantity: z.int().min(0).max(maxQuantity) }),
+      input: z.strictObject({ variantId, quantity: z.int().min(0).max(maxQuantity), ...condition }),
       output: cart,
       errors: [NotFound, errors.CartFull],
       idempotent: true,
@@ -36,14 +37,14 @@ export const cartContract = defineContract({
     }),
     removeItem: operation({
       summary: 'Remove a variant',
-      input: z.strictObject({ variantId }),
+      input: z.strictObject({ variantId, ...condition }),
       output: cart,
       idempotent: true,
       access: [can.useOwn],
     }),
     clearCart: operation({
       summary: 'Empty the cart',
-      input: z.strictObject({}),
+      input: z.strictObject(condition),
       output: z.undefined(),
       idempotent: true,
       access: [can.useOwn],
@@ -59,7 +60,7 @@ export const cartContract = defineContract({
     }),
     returnLines: operation({
       summary:
-        'Put the lines that an order took back, added to what is there by now, as far as the limits let; once',
+        'Put the lines that an order took back, added to what is there by now, as far as the limits let; once, and for good',
       input: z.strictObject({ orderId }),
       output: z.undefined(),
       tx: 'joins',

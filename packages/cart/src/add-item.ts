@@ -3,6 +3,7 @@ import { type InputOf, type InTx, NotFound, type TxContext } from '@plinth/kerne
 import { sql } from 'drizzle-orm'
 import type { CartDeps } from './deps.ts'
 import { getCart } from './get-cart.ts'
+import { assertHolds, type Condition } from './if-match.ts'
 import { offersOf } from './neighbours/catalog.ts'
 import { ownerOf } from './owner.ts'
 import { touchCart } from './stored-cart.ts'
@@ -23,9 +24,16 @@ export const assertForSale = async (deps: CartDeps, context: TxContext, variantI
 }
 
 /** Adds to a line or sets it, within the limits of a line and of a cart. */
-export const putLine = (deps: CartDeps, context: TxContext, item: Item, how: 'add' | 'set'): Promise<void> =>
+export const putLine = (
+  deps: CartDeps,
+  context: TxContext,
+  item: Item,
+  how: 'add' | 'set',
+  condition?: Condition,
+): Promise<void> =>
   deps.database.transaction(context, async inTx => {
     const userId = ownerOf(inTx)
+    await assertHolds(deps, inTx, condition)
     // Two statements, so that the second counts the lines with the cart already locked by the first.
     const [, written] = await Promise.all([
       touchCart(deps.database, inTx, userId),

@@ -1,31 +1,49 @@
-import type { Id, TxContext } from '@plinth/kernel'
-import { sql } from 'drizzle-orm'
+import type { cartContract } from '@plinth/cart-contract'
+import type { InputOf, TxContext } from '@plinth/kernel'
+import { type SQL, sql } from 'drizzle-orm'
 import type { CartDeps } from './deps.ts'
 import { getCart } from './get-cart.ts'
+import { assertHolds, conditionOf } from './if-match.ts'
 import { ownerOf } from './owner.ts'
+import { lockCart } from './stored-cart.ts'
 
 /** Removes a variant; what is not there needs no removing. */
 export const removeItem =
   (deps: CartDeps) =>
-  async (context: TxContext, { variantId }: { readonly variantId: Id<'Variant'> }) => {
-    await removeLines(deps, context, sql`line.variant_id = ${variantId}`)
+  async (context: TxContext, { variantId, ifMatch }: InputOf<typeof cartContract, 'removeItem'>) => {
+    await removeLines(deps, context, ifMatch, sql`line.variant_id = ${variantId}`)
     return getCart(deps)(context)
   }
 
 /** Empties the cart. */
-export const clearCart = (deps: CartDeps) => (context: TxContext) => removeLines(deps, context, sql`true`)
+export const clearCart =
+  (deps: CartDeps) =>
+  (context: TxContext, { ifMatch }: InputOf<typeof cartContract, 'clearCart'>) =>
+    removeLines(deps, context, ifMatch, sql`true`)
 
 const removeLines = async (
-  { database }: CartDeps,
+  deps: CartDeps,
   context: TxContext,
-  which: ReturnType<typeof sql>,
+  ifMatch: string | undefined,
+  which: SQL,
 ): Promise<undefined> => {
-  await database.on(context).execute(sql`
-    with removed as (
-      delete from cart.cart_line line
-       using cart.cart
-       where cart.id = line.cart_id and cart.user_id = ${ownerOf(context)} and ${which}
-      returning line.cart_id
-    )
-    update cart.cart set updated_at = now() where id in (select cart_id from removed)`)
+  const { database } = deps
+  const condition = await conditionOf(deps, context, ifMatch)
+  return database.transaction(context, async inTx => {
+    const owner = ownerOf(inTx)
+    await assertHolds(deps, inTx, condition)
+    // The cart before its lines, as everybody locks them.
+    await Promise.all([
+      lockCart(database, inTx, owner),
+      database.on(inTx).execute(sql`
+        with removed as (
+          delete from cart.cart_line line
+           using cart.cart
+           where cart.id = line.cart_id and cart.user_id = ${owner} and ${which}
+          returning line.cart_id
+        )
+        update cart.cart set updated_at = now() where id in (select cart_id from removed)`),
+    ])
+    return undefined
+  })
 }

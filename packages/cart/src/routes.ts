@@ -32,6 +32,7 @@ export const cartRoutes =
       operation: contract.addItem,
       body: contract.addItem.input,
       responses: { 200: cart },
+      etag: true,
       handle: async ({ context, body }) => ({ status: 200, body: await operations.addItem(context, body) }),
     })
     route(app, {
@@ -45,9 +46,10 @@ export const cartRoutes =
         .strictObject({ quantity: z.int().min(0).max(maxQuantity) })
         .meta({ examples: [{ quantity: 2 }] }),
       responses: { 200: cart },
-      handle: async ({ context, params, body }) => ({
+      etag: true,
+      handle: async ({ context, params, body, ifMatch }) => ({
         status: 200,
-        body: await operations.setItem(context, { ...params, ...body }),
+        body: await operations.setItem(context, { ...params, ...body, ...ifMatch }),
       }),
     })
     route(app, {
@@ -58,9 +60,10 @@ export const cartRoutes =
       operation: contract.removeItem,
       params: oneLine,
       responses: { 200: cart },
-      handle: async ({ context, params }) => ({
+      etag: true,
+      handle: async ({ context, params, ifMatch }) => ({
         status: 200,
-        body: await operations.removeItem(context, params),
+        body: await operations.removeItem(context, { ...params, ...ifMatch }),
       }),
     })
     route(app, {
@@ -70,8 +73,9 @@ export const cartRoutes =
       tag,
       operation: contract.clearCart,
       responses: { 204: null },
-      handle: async ({ context }) => {
-        await operations.clearCart(context, {})
+      etag: true,
+      handle: async ({ context, ifMatch }) => {
+        await operations.clearCart(context, ifMatch)
         return { status: 204 }
       },
     })

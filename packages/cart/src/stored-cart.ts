@@ -1,4 +1,4 @@
-import { type Id, newId, type TxContext } from '@plinth/kernel'
+import { type Id, type InTx, newId, type TxContext } from '@plinth/kernel'
 import type { Database } from '@plinth/postgres'
 import { asc, eq, sql } from 'drizzle-orm'
 import type { StoredCart } from './cart-view.ts'
@@ -29,6 +29,10 @@ export const readCart = async (
   )
   return { id: first.id, updatedAt: first.updatedAt, lines }
 }
+
+/** Locks a user's cart until the transaction ends. Whoever changes its lines has locked or touched the cart first. */
+export const lockCart = (database: Database, context: InTx, userId: Id<'User'>) =>
+  database.on(context).execute(sql`select from cart.cart where user_id = ${userId} for update`)
 
 /**
  * Makes sure that the user has a cart and says that it has changed. Within a transaction this also is

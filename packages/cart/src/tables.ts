@@ -1,6 +1,5 @@
 import type { Id } from '@plinth/kernel'
-import { bigint, integer, jsonb, pgSchema, primaryKey, timestamp, uuid } from 'drizzle-orm/pg-core'
-import type { StoredLine } from './cart-view.ts'
+import { bigint, integer, pgSchema, primaryKey, timestamp, uuid } from 'drizzle-orm/pg-core'
 
 const schema = pgSchema('cart')
 const moment = (name: string) => timestamp(name, { withTimezone: true })
@@ -23,12 +22,3 @@ export const cartLine = schema.table(
   },
   table => [primaryKey({ columns: [table.cartId, table.variantId] })],
 )
-
-/** What an order took out. */
-export const checkout = schema.table('checkout', {
-  orderId: uuid('order_id').primaryKey().$type<Id<'Order'>>(),
-  userId: uuid('user_id').notNull().$type<Id<'User'>>(),
-  lines: jsonb().notNull().$type<StoredLine[]>(),
-  takenAt: moment('taken_at').notNull().defaultNow(),
-  returnedAt: moment('returned_at'),
-})

@@ -1,4 +1,4 @@
-import { defineContract, line, NotFound, operation, pageOf, pageRequest } from '@plinth/kernel'
+import { defineContract, ifMatch, line, NotFound, operation, pageOf, pageRequest } from '@plinth/kernel'
 import { z } from 'zod'
 import * as errors from './errors.ts'
 import { passwordResetRequested, registered } from './events.ts'
@@ -101,7 +101,7 @@ export const usersContract = defineContract({
     }),
     setRoles: operation({
       summary: 'Say which roles a user has',
-      input: z.strictObject({ userId, roles: z.array(roleName).max(20) }),
+      input: z.strictObject({ userId, roles: z.array(roleName).max(20), ifMatch: ifMatch.optional() }),
       output: user,
       errors: [NotFound, errors.LastAdmin],
       idempotent: true,

@@ -57,9 +57,10 @@ export const accountRoutes = (app: FastifyInstance, operations: Implementation<U
       .strictObject({ roles: contract.setRoles.input.shape.roles })
       .meta({ id: 'SetRolesRequest', examples: [{ roles: ['user', 'seller'] }] }),
     responses: { 200: user },
-    handle: async ({ context, params, body }) => ({
+    etag: true,
+    handle: async ({ context, params, body, ifMatch }) => ({
       status: 200,
-      body: await operations.setRoles(context, { ...params, ...body }),
+      body: await operations.setRoles(context, { ...params, ...body, ...ifMatch }),
     }),
   })
   for (const [name, id, operation] of [

@@ -1,4 +1,5 @@
 import {
+  assertMatch,
   roles as builtInRoles,
   type Id,
   type InputOf,
@@ -22,12 +23,15 @@ const known: ReadonlySet<string> = new Set(builtInRoles)
 /** Says which roles a user has. */
 export const setRoles =
   (deps: UsersDeps) =>
-  (context: TxContext, { userId, roles }: InputOf<typeof usersContract, 'setRoles'>): Promise<User> => {
+  (
+    context: TxContext,
+    { userId, roles, ifMatch }: InputOf<typeof usersContract, 'setRoles'>,
+  ): Promise<User> => {
     const unknown = roles.findIndex(role => !known.has(role))
     if (unknown >= 0) {
       throw ValidationFailed({ errors: [{ pointer: `/roles/${unknown}`, detail: 'There is no such role.' }] })
     }
-    return change(deps, context, userId, { roles: [...new Set(roles)] })
+    return change(deps, context, userId, { roles: [...new Set(roles)] }, ifMatch)
   }
 
 /** Suspends an account and ends its sessions. */
@@ -50,6 +54,7 @@ const change = (
   context: TxContext,
   userId: Id<'User'>,
   to: { readonly roles?: string[]; readonly status?: User['status'] },
+  ifMatch?: string,
 ): Promise<User> =>
   deps.database.transaction(context, async inTx => {
     const queries = deps.database.on(inTx)
@@ -58,6 +63,7 @@ const change = (
       sql`select * from users.account where id = ${userId} for update`,
     )
     if (before === undefined) throw NotFound()
+    assertMatch(ifMatch, showUser(before, deps.permissions))
     const roles = to.roles ?? before.roles
     const status = to.status ?? before.status
     if (same(roles, before.roles) && status === before.status) return showUser(before, deps.permissions)

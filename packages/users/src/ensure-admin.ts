@@ -1,39 +1,47 @@
-import type { InputOf, TxContext } from '@plinth/kernel'
+import { type Id, type InputOf, newId, type TxContext } from '@plinth/kernel'
+import { afterCommit } from '@plinth/postgres'
 import type { usersContract } from '@plinth/users-contract'
 import { sql } from 'drizzle-orm'
-import { type AccountRow, emailKey } from './account.ts'
+import { emailKey } from './account.ts'
 import type { UsersDeps } from './deps.ts'
 import { assertUncommon } from './passwords/common-passwords.ts'
-import { insertAccount } from './register.ts'
 
-/** See the constant of the same purpose in `change-access.ts`: replicas that boot at once make one admin. */
-const ensuringAdmin = 7_301_002
+/** One number for "an admin is being made": replicas that boot at once make one. */
+const makingAdmins = 7_301_002
 
 /** Makes sure that there is an admin with this e-mail, or any at all. */
 export const ensureAdmin =
   (deps: UsersDeps) =>
   async (
     context: TxContext,
-    input: InputOf<typeof usersContract, 'ensureAdmin'>,
+    { email, password, name, onlyIfNone = false }: InputOf<typeof usersContract, 'ensureAdmin'>,
   ): Promise<{ created: boolean }> => {
-    assertUncommon(input.password)
-    const passwordHash = await deps.hasher.hash(input.password)
+    assertUncommon(password)
+    const passwordHash = await deps.hasher.hash(context, password)
     return deps.database.transaction(context, async inTx => {
       const queries = deps.database.on(inTx)
-      await queries.execute(sql`select pg_advisory_xact_lock(${ensuringAdmin})`)
-      const admins = await queries.execute(
-        sql`select 1 from users.account where 'admin' = any (roles) limit 1`,
-      )
-      if (input.onlyIfNone === true && admins.length > 0) return { created: false }
-      const [present] = await queries.execute<AccountRow>(sql`
-        update users.account
-           set roles = case when 'admin' = any (roles) then roles else roles || 'admin'::text end,
-               access_changed_at = now()
-         where email_key = ${emailKey(input.email)}
-        returning *`)
-      if (present !== undefined) return { created: false }
-      const { email, name } = input
-      await insertAccount(deps, inTx, { email, name, passwordHash, roles: ['admin'], verified: true })
-      return { created: true }
+      await queries.execute(sql`select pg_advisory_xact_lock(${makingAdmins})`)
+      const [made] = await queries.execute<MadeRow>(sql`
+        insert into users.account (id, email, email_key, name, password_hash, roles, email_verified)
+        select ${newId<'User'>()}::uuid, ${email}, ${emailKey(email)}, ${name}, ${passwordHash}, '{admin}', true
+         where not (${onlyIfNone} and exists (select from users.account where 'admin' = any (roles)))
+            on conflict (email_key) do update
+           set roles = account.roles || '{admin}', access_changed_at = now()
+         where not 'admin' = any (account.roles)
+        returning id, roles, status, access_changed_at`)
+      if (made === undefined) return { created: false }
+      const { id: userId, roles, status, access_changed_at: at } = made
+      if (at === null) return { created: true }
+      const change = { userId, roles, suspended: status === 'suspended', at: at.toISOString() }
+      afterCommit(inTx, () => deps.announce([{ kind: 'access_changed', ...change }]))
+      return { created: false }
     })
   }
+
+type MadeRow = {
+  readonly id: Id<'User'>
+  readonly roles: string[]
+  readonly status: 'active' | 'suspended'
+  /** Null for an account that was made just now. */
+  readonly access_changed_at: Date | null
+}

@@ -6,21 +6,21 @@ import type { UsersDeps } from './deps.ts'
 
 /** One account. */
 export const getUser =
-  ({ database, permissions }: UsersDeps) =>
+  (deps: UsersDeps) =>
   async (context: TxContext, { userId }: InputOf<typeof usersContract, 'getUser'>): Promise<User> => {
-    const [row] = await database
-      .on(context)
-      .execute<AccountRow>(sql`select * from users.account where id = ${userId}`)
+    const row = await accountOf(deps, context, userId)
     if (row === undefined) throw NotFound()
-    return showUser(row, permissions)
+    return showUser(row, deps.permissions)
   }
 
 /** The account of whoever asks. */
 export const getMe =
   (deps: UsersDeps) =>
-  (context: TxContext): Promise<User> => {
+  async (context: TxContext): Promise<User> => {
     if (context.actor.kind !== 'user') throw Unauthenticated()
-    return getUser(deps)(context, { userId: asId<'User'>(context.actor.id) })
+    const row = await accountOf(deps, context, asId<'User'>(context.actor.id))
+    if (row === undefined) throw Unauthenticated()
+    return showUser(row, deps.permissions)
   }
 
 /** How to reach these users; unknown ones are left out. */
@@ -42,3 +42,10 @@ export const listAdmins =
       select * from users.account where 'admin' = any (roles) and status = 'active' order by id`)
     return rows.map(showContact)
   }
+
+const accountOf = async ({ database }: UsersDeps, context: TxContext, userId: Id<'User'>) => {
+  const [row] = await database
+    .on(context)
+    .execute<AccountRow>(sql`select * from users.account where id = ${userId}`)
+  return row
+}

@@ -1,7 +1,7 @@
-import type { InputOf, TxContext } from '@plinth/kernel'
+import type { Id, InputOf, TxContext } from '@plinth/kernel'
 import { AccountSuspended, InvalidCredentials, type Tokens, type usersContract } from '@plinth/users-contract'
 import { sql } from 'drizzle-orm'
-import { type AccountRow, emailKey } from './account.ts'
+import { emailKey } from './account.ts'
 import type { UsersDeps } from './deps.ts'
 import { openSession } from './sessions/open-session.ts'
 
@@ -12,12 +12,19 @@ export const login =
     context: TxContext,
     { email, password }: InputOf<typeof usersContract, 'login'>,
   ): Promise<Tokens> => {
-    const [account] = await deps.database.on(context).execute<AccountRow & { password_hash: string }>(sql`
-      select * from users.account where email_key = ${emailKey(email)}`)
-    const fits = await deps.hasher.verify(password, account?.password_hash)
+    const [account] = await deps.database.on(context).execute<CredentialsRow>(sql`
+      select id, status, password_hash from users.account where email_key = ${emailKey(email)}`)
+    const fits = await deps.hasher.verify(context, password, account?.password_hash)
     if (!fits || account === undefined) throw InvalidCredentials()
     if (account.status === 'suspended') throw AccountSuspended()
-    return deps.database.transaction(context, inTx =>
-      openSession(deps, inTx, { userId: account.id, roles: account.roles }),
-    )
+    const shown = { userId: account.id, passwordHash: account.password_hash }
+    const tokens = await openSession(deps, context, shown)
+    if (tokens === undefined) throw InvalidCredentials()
+    return tokens
   }
+
+type CredentialsRow = {
+  readonly id: Id<'User'>
+  readonly status: 'active' | 'suspended'
+  readonly password_hash: string
+}

@@ -14,23 +14,27 @@ export const refresh =
   (deps: UsersDeps) =>
   async (context: TxContext, { refreshToken }: InputOf<typeof usersContract, 'refresh'>): Promise<Tokens> => {
     const next = mintToken()
+    // The session's row is locked first: whoever comes with the same token meanwhile waits, and finds it spent.
     const result = await deps.database.transaction(context, async inTx => {
       const [spent] = await deps.database.on(inTx).execute<SpentRow>(sql`
-        with spent as (
-          update users.refresh_token set spent_at = now()
-            from users.session
+        with extended as (
+          update users.session
+             set expires_at = least(now() + make_interval(days => ${sessionDays.idle}),
+                                    created_at + make_interval(days => ${sessionDays.inTotal}))
+            from users.refresh_token
            where hash = ${hashOf(refreshToken)}::bytea and spent_at is null
-             and session.id = session_id and session.ended_at is null and session.expires_at > now()
-          returning session_id
-        ), extended as (
-          update users.session set expires_at = now() + make_interval(days => ${sessionDays})
-            from spent where session.id = spent.session_id
+             and session.id = session_id and ended_at is null and expires_at > now()
           returning session.id, user_id
+        ), spent as (
+          update users.refresh_token set spent_at = now()
+            from extended
+           where hash = ${hashOf(refreshToken)}::bytea and spent_at is null
+          returning session_id
         ), issued as (
-          insert into users.refresh_token (hash, session_id) select ${hashOf(next)}::bytea, id from extended
+          insert into users.refresh_token (hash, session_id) select ${hashOf(next)}::bytea, session_id from spent
         )
-        select extended.id as session_id, account.id as user_id, roles, status
-          from extended join users.account on account.id = extended.user_id`)
+        select session_id, account.id as user_id, roles, status
+          from spent join extended on extended.id = session_id join users.account on account.id = user_id`)
       if (spent !== undefined) return spent
       const [old] = await deps.database
         .on(inTx)

@@ -14,7 +14,7 @@ export const register =
     { email, password, name }: InputOf<typeof usersContract, 'register'>,
   ): Promise<User> => {
     assertUncommon(password)
-    const passwordHash = await deps.hasher.hash(password)
+    const passwordHash = await deps.hasher.hash(context, password)
     const account = { email, name, passwordHash, roles: ['user'], verified: false }
     return deps.database
       .transaction(context, async inTx => {

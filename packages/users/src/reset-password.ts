@@ -31,7 +31,7 @@ export const resetPassword =
     { token, password }: InputOf<typeof usersContract, 'resetPassword'>,
   ): Promise<undefined> => {
     assertUncommon(password)
-    const passwordHash = await deps.hasher.hash(password)
+    const passwordHash = await deps.hasher.hash(context, password)
     return deps.database.transaction(context, async inTx => {
       const userId = await spendMailToken(deps, inTx, token, 'reset_password')
       // Who can read the mail owns the address.

@@ -20,7 +20,7 @@ import { listUsers } from './list-users.ts'
 import { login } from './login.ts'
 import { logout } from './logout.ts'
 import { issueMailToken } from './mail-tokens/mail-tokens.ts'
-import { createHasher } from './passwords/hasher.ts'
+import { createHasher, type HashingSettings } from './passwords/hasher.ts'
 import { refresh } from './refresh.ts'
 import { register } from './register.ts'
 import { requestPasswordReset, resetPassword } from './reset-password.ts'
@@ -35,8 +35,8 @@ export interface UsersOptions {
   readonly permissions: readonly Permission[]
   readonly settings: {
     readonly tokens: TokenSettings
-    /** How many passwords are hashed at a time, and how many requests may wait for it (2, 200). */
-    readonly hashing?: { readonly atOnce: number; readonly waiting: number }
+    /** Two at a time and 200 waiting, unless told otherwise. */
+    readonly hashing?: HashingSettings
   }
   /** Told of every change that access tokens already issued do not know of, once it is committed. */
   readonly announce?: (changes: readonly AccessChange[]) => void

@@ -27,7 +27,10 @@ export const issueMailToken =
     return { token }
   }
 
-/** Spends a token; whoever comes with the same one again is too late. All others of its kind go with it. */
+/**
+ * Spends a token; whoever comes with the same one again is too late. All others of its kind go with it. The account
+ * stays locked until the transaction ends, so that two tokens of one account are not spent crosswise.
+ */
 export const spendMailToken = async (
   { database }: UsersDeps,
   context: InTx,
@@ -35,15 +38,15 @@ export const spendMailToken = async (
   purpose: Purpose,
 ): Promise<Id<'User'>> => {
   const [spent] = await database.on(context).execute<{ user_id: Id<'User'> }>(sql`
-    with spent as (
-      delete from users.mail_token
+    with owner as (
+      select account.id from users.mail_token join users.account on account.id = user_id
        where hash = ${hashOf(token)}::bytea and purpose = ${purpose} and expires_at > now()
-      returning user_id
-    ), others as (
-      delete from users.mail_token using spent
-       where mail_token.user_id = spent.user_id and purpose = ${purpose} and hash <> ${hashOf(token)}::bytea
+         for no key update of account
+    ), gone as (
+      delete from users.mail_token using owner where user_id = owner.id and purpose = ${purpose}
+      returning hash
     )
-    select user_id from spent`)
+    select owner.id as user_id from owner where exists (select from gone where hash = ${hashOf(token)}::bytea)`)
   if (spent === undefined) throw InvalidToken()
   return spent.user_id
 }

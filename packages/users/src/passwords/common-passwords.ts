@@ -1,20 +1,29 @@
 import { ValidationFailed } from '@plinth/kernel'
 import { dictionary } from '@zxcvbn-ts/language-common'
 
-const shortest = 12
+/** The passwords that people use most, the commonest first. */
+const ranked = dictionary['passwords-common'].map(password => password.toLowerCase())
 
-/** The most common passwords that are long enough to be one here, in lower case. */
-const common: ReadonlySet<string> = new Set(
-  dictionary['passwords-common']
-    .filter(password => password.length >= shortest)
-    .map(password => password.toLowerCase()),
-)
+/** Those long enough to be one here. */
+const common: ReadonlySet<string> = new Set(ranked.filter(password => password.length >= 12))
 
-/** Refuses a password that attackers try first: a common one, or a few characters over and over. */
+/** Those that people make longer by adding digits. */
+const stems: ReadonlySet<string> = new Set(ranked.slice(0, 1000))
+
+/** What fingers and minds run along, in both directions and over the end. */
+const rows = ['1234567890', 'qwertyuiopasdfghjklzxcvbnm', 'abcdefghijklmnopqrstuvwxyz']
+  .flatMap(row => [row, [...row].reverse().join('')])
+  .map(row => row.repeat(Math.ceil(128 / row.length) + 1))
+
+/**
+ * Refuses a password that attackers try first, however it is cased and spaced and whatever sign it ends in: a
+ * common one, a few characters over and over, a run along the keyboard or the alphabet, or one of the
+ * thousand commonest with digits behind it.
+ */
 export const assertUncommon = (password: string): void => {
-  const plain = password.normalize('NFKC').toLowerCase()
-  if (!common.has(plain) && !common.has(plain.replaceAll(/\s/g, '')) && !/^(.{1,4})\1{2,}$/su.test(plain))
-    return
+  const plain = password.normalize('NFKC').toLowerCase().replaceAll(/\s/g, '')
+  const bare = plain.replace(/[\p{P}\p{S}]$/u, '')
+  if (![plain, bare].some(isTriedFirst)) return
   throw ValidationFailed({
     errors: [
       {
@@ -23,4 +32,16 @@ export const assertUncommon = (password: string): void => {
       },
     ],
   })
+}
+
+const isTriedFirst = (text: string): boolean =>
+  common.has(text) ||
+  /^(.{1,6})\1+$/su.test(text) ||
+  rows.some(row => row.includes(text)) ||
+  hasDigitsBehind(text)
+
+/** At most four digits, or digits that count up: `welcome2024`, `password12345`. */
+const hasDigitsBehind = (text: string): boolean => {
+  const [, stem = '', digits = ''] = /^(.*?\D)(\d+)$/su.exec(text) ?? []
+  return stems.has(stem) && (digits.length <= 4 || '12345678901234567890'.includes(digits))
 }

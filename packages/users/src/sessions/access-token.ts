@@ -57,4 +57,13 @@ export const createAccessTokens = ({ keys, issuer, audience }: TokenSettings): A
   }
 }
 
-const publicHalf = ({ d: _, ...key }: SigningKey): JWK => ({ ...key, use: 'sig' })
+/** Named one by one: what is not known to be public stays here. */
+const publicHalf = ({ kty, crv, x, y, kid, alg }: SigningKey): JWK => ({
+  kty,
+  kid,
+  alg,
+  use: 'sig',
+  ...(crv !== undefined && { crv }),
+  ...(x !== undefined && { x }),
+  ...(y !== undefined && { y }),
+})

@@ -1,35 +1,43 @@
-import { type Id, type InTx, newId } from '@plinth/kernel'
+import { type Id, newId, type TxContext } from '@plinth/kernel'
 import type { Tokens } from '@plinth/users-contract'
 import { sql } from 'drizzle-orm'
 import type { UsersDeps } from '../deps.ts'
 import { hashOf, mintToken } from './opaque-token.ts'
 
-/** Days that a session lasts without being refreshed. */
-export const sessionDays = 30
+/** Days that a session lasts without being refreshed, and at most (ASVS 5.0, 7.3). */
+export const sessionDays = { idle: 30, inTotal: 90 } as const
 
-interface Holder {
-  readonly userId: Id<'User'>
-  readonly roles: readonly string[]
-}
-
-/** Opens a session for somebody who has just shown who they are. */
-export const openSession = async (deps: UsersDeps, context: InTx, holder: Holder): Promise<Tokens> => {
+/**
+ * Opens a session for somebody who has just shown this password; undefined when it is no longer the password, or
+ * the account no longer active. The account's row is locked meanwhile: a reset or a suspension either sees the
+ * session and ends it, or is seen.
+ */
+export const openSession = async (
+  deps: UsersDeps,
+  context: TxContext,
+  shown: { readonly userId: Id<'User'>; readonly passwordHash: string },
+): Promise<Tokens | undefined> => {
   const sessionId = newId<'Session'>()
   const refreshToken = mintToken()
-  await deps.database.on(context).execute(sql`
-    with opened as (
+  const [holder] = await deps.database.on(context).execute<{ roles: string[] }>(sql`
+    with holder as (
+      select id, roles from users.account
+       where id = ${shown.userId} and password_hash = ${shown.passwordHash} and status = 'active' for share
+    ), opened as (
       insert into users.session (id, user_id, expires_at)
-      values (${sessionId}, ${holder.userId}, now() + make_interval(days => ${sessionDays}))
+      select ${sessionId}, id, now() + make_interval(days => ${sessionDays.idle}) from holder
       returning id
+    ), issued as (
+      insert into users.refresh_token (hash, session_id) select ${hashOf(refreshToken)}::bytea, id from opened
     )
-    insert into users.refresh_token (hash, session_id) select ${hashOf(refreshToken)}::bytea, id from opened`)
-  return tokensFor(deps, { ...holder, sessionId }, refreshToken)
+    select roles from holder`)
+  return holder && tokensFor(deps, { userId: shown.userId, sessionId, roles: holder.roles }, refreshToken)
 }
 
 /** The pair of tokens that a sign-in or a refresh answers with. */
 export const tokensFor = async (
   { accessTokens }: UsersDeps,
-  holder: Holder & { readonly sessionId: Id<'Session'> },
+  holder: Parameters<UsersDeps['accessTokens']['sign']>[0],
   refreshToken: string,
 ): Promise<Tokens> => ({
   accessToken: await accessTokens.sign(holder),
