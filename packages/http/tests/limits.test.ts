@@ -1,0 +1,150 @@
+import { createRateLimiter } from '@plinth/cache'
+import { newId } from '@plinth/kernel'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { z } from 'zod'
+import { route, serveHealth } from '../src/index.ts'
+import { givenGateway, readThings } from './given.ts'
+import { expectProblem } from './problem-schema.ts'
+
+let time = 0
+let given: Awaited<ReturnType<typeof givenGateway>>
+let addresses = 0
+/** An address that nobody has used yet. */
+const newAddress = () => {
+  addresses += 1
+  return `192.0.2.${addresses}`
+}
+const newUser = () => ({ id: newId(), roles: ['user'] })
+
+beforeAll(async () => {
+  given = await givenGateway({
+    limiter: createRateLimiter({ now: () => time }),
+    limits: { general: 3, credentialsByAccount: 2, credentialsByAddress: 4 },
+    trustProxy: ['10.0.0.0/8'],
+    routes: app => {
+      const shared = { tag: 'Things', responses: { 204: null } }
+      const handle = async () => ({ status: 204 })
+      const open = { summary: 'For all', access: 'public', errors: [] } as const
+      route(app, { ...shared, method: 'GET', path: '/public', id: 'public', operation: open, handle })
+      route(app, {
+        ...shared,
+        method: 'GET',
+        path: '/mine',
+        id: 'mine',
+        operation: { summary: 'For users', access: [readThings], errors: [] },
+        handle,
+      })
+      route(app, {
+        ...shared,
+        method: 'POST',
+        path: '/login',
+        id: 'login',
+        operation: open,
+        limit: 'credentials',
+        body: z.strictObject({ email: z.string(), password: z.string() }),
+        handle,
+      })
+      serveHealth(
+        app,
+        async () => ({}),
+        () => false,
+      )
+    },
+  })
+})
+afterAll(() => given[Symbol.asyncDispose]())
+
+it('tells what is left of the budget with every answer', async () => {
+  const from = newAddress()
+  const first = await given.send('GET', '/public', { from })
+  expect(first.headers).toMatchObject({
+    'ratelimit-limit': '3',
+    'ratelimit-remaining': '2',
+    'ratelimit-reset': '60',
+    'ratelimit-policy': '"minute";q=3;w=60',
+    ratelimit: '"minute";r=2;t=60',
+  })
+})
+
+it('refuses what is beyond it, and says when to come back', async () => {
+  const from = newAddress()
+  for (const _ of [1, 2, 3]) expect((await given.send('GET', '/public', { from })).status).toBe(204)
+  time += 20_000
+  const refused = await given.send('GET', '/public', { from })
+  expectProblem(refused, 429, 'rate_limited')
+  expect(refused.headers).toMatchObject({ 'retry-after': '40', 'ratelimit-remaining': '0' })
+  time += 40_000
+  expect((await given.send('GET', '/public', { from })).status).toBe(204)
+})
+
+it('gives each user a budget, wherever they are and whatever token they show', async () => {
+  const ada = newUser()
+  const from = newAddress()
+  for (const _ of [1, 2, 3]) await given.send('GET', '/mine', { as: ada, from })
+  expectProblem(await given.send('GET', '/mine', { as: ada, from: newAddress() }), 429, 'rate_limited')
+  expect((await given.send('GET', '/mine', { as: newUser(), from })).status).toBe(204)
+})
+
+it('counts by address what comes without a good token, and what leads nowhere', async () => {
+  const from = newAddress()
+  expect((await given.send('GET', '/mine', { from })).headers['ratelimit-remaining']).toBe('2')
+  expect((await given.send('GET', '/public', { from, as: 'a.b.c' })).headers['ratelimit-remaining']).toBe('1')
+  expect((await given.send('GET', '/nothing', { from })).headers['ratelimit-remaining']).toBe('0')
+  expectProblem(await given.send('GET', '/mine', { from }), 429, 'rate_limited')
+})
+
+it.each([
+  ['neighbours in one /64', ['2001:db8:1:2::1', '2001:db8:1:2:ffff::2', '2001:DB8:1:2:0:0:0:3']],
+  ['IPv4 in other clothes', ['198.51.100.7', '::ffff:198.51.100.7', '::ffff:c633:6407']],
+])('takes for one address: %s', async (_, alike) => {
+  for (const from of alike) expect((await given.send('GET', '/public', { from })).status).toBe(204)
+  expectProblem(await given.send('GET', '/public', { from: alike[0] ?? '' }), 429, 'rate_limited')
+})
+
+it('takes for two addresses what lies in two /64', async () => {
+  const left = async (from: string) =>
+    (await given.send('GET', '/public', { from })).headers['ratelimit-remaining']
+  expect(await left('2001:db8:7:1::1')).toBe('2')
+  expect(await left('2001:db8:7:2::1')).toBe('2')
+})
+
+it('believes X-Forwarded-For from its own proxies alone', async () => {
+  const client = newAddress()
+  const headers = { 'x-forwarded-for': client }
+  const left = async (from: string, sent: Record<string, string>) =>
+    (await given.send('GET', '/public', { from, headers: sent })).headers['ratelimit-remaining']
+  expect(await left('10.1.1.1', headers)).toBe('2')
+  expect(await left('10.1.1.2', headers)).toBe('1')
+  const stranger = newAddress()
+  expect(await left(stranger, headers)).toBe('2')
+  expect(await left(stranger, { 'x-forwarded-for': newAddress() })).toBe('1')
+  // What a client writes in front of what the proxy adds counts for nothing.
+  expect(await left('10.1.1.1', { 'x-forwarded-for': `${newAddress()}, ${client}` })).toBe('0')
+  expect(await left('10.9.9.9', { 'x-forwarded-for': 'nonsense' })).toBe('2')
+})
+
+const login = (email: string, from: string) =>
+  given.send('POST', '/login', { from, body: { email, password: 'x' } })
+
+it('counts tries at an account from wherever, in any spelling', async () => {
+  expect((await login('Ada@Example.com', newAddress())).headers['ratelimit-remaining']).toBe('1')
+  expect((await login('ada@example.com', newAddress())).status).toBe(204)
+  expectProblem(await login('ADA@EXAMPLE.COM', newAddress()), 429, 'rate_limited')
+  expect((await login('bob@example.com', newAddress())).status).toBe(204)
+})
+
+it('counts tries from an address at whatever account, in a budget of their own', async () => {
+  const from = newAddress()
+  for (const each of [1, 2, 3, 4]) expect((await login(`user-${each}@x.example`, from)).status).toBe(204)
+  expectProblem(await login('user-5@x.example', from), 429, 'rate_limited')
+  expect((await given.send('GET', '/public', { from })).headers['ratelimit-remaining']).toBe('2')
+})
+
+it('leaves those alone who watch over it', async () => {
+  const from = newAddress()
+  for (let each = 0; each < 10; each += 1) {
+    const answer = await given.send('GET', '/health/live', { from })
+    expect(answer.status).toBe(200)
+    expect(answer.headers).not.toHaveProperty('ratelimit-limit')
+  }
+})
