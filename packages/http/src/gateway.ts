@@ -14,6 +14,7 @@ import { GatewayError, headersOf, problemOf, problemType } from './problem.ts'
 import type { RateLimits } from './rate-limits.ts'
 import { createRequestLog } from './request-log.ts'
 import { serverOptions } from './server-options.ts'
+import { endConnectionsOnStop } from './stopping.ts'
 import { watchRoutes } from './unknown-routes.ts'
 
 /** What a gateway is made of. */
@@ -61,7 +62,10 @@ export const createGateway = async (options: GatewayOptions): Promise<FastifyIns
     frameworkErrors: (error, request, reply) => void refuse(error, request, reply),
   })
   answerExpectations(app)
-  app.setErrorHandler((error, request, reply) => refuse(error, request, reply))
+  app.setErrorHandler((error, request, reply) => {
+    const late = isTimeout(error) && !request.raw.complete
+    return refuse(late ? bodyTooLate() : error, request, reply)
+  })
   const known = watchRoutes(app)
 
   app.addHook('onRequest', (request, reply, done) => {
@@ -73,13 +77,8 @@ export const createGateway = async (options: GatewayOptions): Promise<FastifyIns
     withLogFields(logFields, done)
   })
   app.addHook('onResponse', async (request, reply) => log.answered(request, reply))
-  let stopping = false
-  app.addHook('preClose', async () => {
-    stopping = true
-  })
+  endConnectionsOnStop(app)
   app.addHook('onSend', async (request, reply) => {
-    // Who was being served when the stop began would otherwise keep its connection, and the stop waiting.
-    if (stopping) reply.header('connection', 'close')
     if (reply.hasHeader('cache-control')) return
     const isPublic = request.method === 'GET' && callOf(request).actor.kind === 'anonymous'
     reply.header('cache-control', isPublic ? 'no-cache' : 'no-store')
@@ -89,17 +88,16 @@ export const createGateway = async (options: GatewayOptions): Promise<FastifyIns
   app.addHook('onRequest', async (request, reply) => {
     if (request.headers.host === undefined && request.raw.httpVersion === '1.1')
       throw new GatewayError(400, 'bad_request', 'The Host header is missing.')
-    if (request.method !== 'OPTIONS') return
+    // Before a body is read: what leads nowhere counts, and its body does not matter.
+    if (request.is404) await admit(request, reply)
     const methods = known.methodsFor(request)
-    if (methods.length === 0) throw known.errorFor(request)
+    if (request.is404 || methods.length === 0) throw known.errorFor(request)
+    if (request.method !== 'OPTIONS') return
     return reply.code(204).header('allow', methods.join(', ')).header('content-length', '0').send()
   })
 
   const { admit, limitAccount } = await createAdmission(app, options, callOf)
-  app.setNotFoundHandler(async (request, reply) => {
-    await admit(request, reply)
-    return refuse(known.errorFor(request), request, reply)
-  })
+  app.setNotFoundHandler((request, reply) => refuse(known.errorFor(request), request, reply))
   setGateway(app, {
     routes: [],
     idempotency: createIdempotency(options.pool, logger),
