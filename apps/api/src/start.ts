@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net'
 import {
   type Config,
+  ConfigError,
   type Foundations,
   layFoundations,
   openConnections,
@@ -82,7 +83,7 @@ export const start = async (
     stopping = true
     await app.close()
   })
-  await app.listen({ host: config.HOST, port: config.PORT })
+  await app.listen({ host: config.HOST, port: config.PORT }).catch(refuseAddress)
   const url = `http://${hostInUrl(config.HOST)}:${portOf(app.server.address())}`
   logger.info({ url }, `listening at ${url}`)
   const running = stack.move()
@@ -102,6 +103,16 @@ const ensureAdmin = async (
     onlyIfNone: true,
   })
   if (created) logger.info('the first admin was created')
+}
+
+/** An address that cannot be had is a mistake in the configuration, or somebody else's there. */
+const refuseAddress = (error: unknown): never => {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  if (code === 'EADDRINUSE') throw new ConfigError(['PORT: somebody listens there already'])
+  if (code === 'EACCES') throw new ConfigError(['PORT: we are not allowed to listen there'])
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+    throw new ConfigError(['HOST: there is no such address here'])
+  throw error
 }
 
 const hostInUrl = (host: string) =>

@@ -23,7 +23,7 @@ export type Attempt<T> = { readonly reached: true; readonly value: T } | { reado
 export interface RedisConnection extends AsyncDisposable {
   readonly prefix: string
   status(): RedisStatus
-  /** Asks Redis itself; rejects where it does not answer in time. For boot and readiness checks. */
+  /** Asks Redis itself; rejects where it does not answer in time, or lets nobody in. For boot and readiness checks. */
   ping(): Promise<void>
   /**
    * Uses Redis where it can be reached, all of `work` within the command timeout. It never rejects. The use
@@ -45,13 +45,23 @@ export const connectRedis = ({
   onError = () => undefined,
 }: RedisSettings): RedisConnection => {
   const report = sparingly(onError)
-  const client = openClient({ url, commandTimeoutMs, onError: report })
+  /** Why there is no connection: what is sent without one only says that there is none. */
+  let absence: Error | undefined
+  const client = openClient({
+    url,
+    commandTimeoutMs,
+    onError: error => {
+      absence = error
+      report(error)
+    },
+  })
   const listeners = new Set<() => void>()
   let closed = false
   let suspended = false
 
   client.on('ready', () => {
     suspended = false
+    absence = undefined
     for (const listener of listeners) listener()
   })
   const failed = (thrown: unknown): void => {
@@ -74,7 +84,7 @@ export const connectRedis = ({
         await within(commandTimeoutMs, client.ping())
       } catch (error) {
         if (!closed) failed(error)
-        throw error
+        throw absence ?? error
       }
     },
     async attempt(work) {

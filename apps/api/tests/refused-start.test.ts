@@ -1,0 +1,99 @@
+import { describeWith } from '@plinth/testing'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Ground, givenGround } from './given-shop.ts'
+import { type Env, runToEnd } from './host-process.ts'
+import { productionEnv } from './production-env.ts'
+import { refusingPostgres } from './refusing-postgres.ts'
+
+describe('a host that should not start', () => {
+  let ground: Ground
+  beforeAll(async () => {
+    ground = await givenGround()
+  })
+  afterAll(() => ground?.[Symbol.asyncDispose]())
+
+  test('names all that production misses in one list', async () => {
+    const { code, named } = await start({ NODE_ENV: 'production' })
+    expect(code).toBe(1)
+    expect(named).toEqual([
+      'DATABASE_URL',
+      'REDIS_URL',
+      'AMQP_URL',
+      'SMTP_URL',
+      'JWT_KEYS',
+      'PAYMENT_PROVIDER',
+    ])
+  })
+
+  test('names what is broken in the same list as what is missing, and no secret', async () => {
+    const { code, named, said } = await start({
+      NODE_ENV: 'production',
+      DATABASE_URL: 'shop.db',
+      REDIS_URL: 'http://cache',
+      JWT_KEYS: 'very-secret',
+      PAYMENT_PROVIDER: 'stripe',
+      PORT: 'many',
+      STORE_CURRENCY: 'dollars',
+    })
+    expect(code).toBe(1)
+    expect(named.sort()).toEqual([
+      'AMQP_URL',
+      'DATABASE_URL',
+      'JWT_KEYS',
+      'PORT',
+      'REDIS_URL',
+      'SMTP_URL',
+      'STORE_CURRENCY',
+      'STRIPE_SECRET_KEY',
+      'STRIPE_WEBHOOK_SECRET',
+    ])
+    expect(said).not.toContain('very-secret')
+  })
+
+  test('says so in a line when the password to the database is wrong, and does not repeat it', async () => {
+    await using database = await refusingPostgres()
+    const { code, named, said } = await start({ ...ground.env, DATABASE_URL: database.url })
+    expect([code, named]).toEqual([1, ['DATABASE_URL']])
+    expect(said).toContain('password authentication failed')
+    expect(said).not.toContain('very-secret')
+  })
+
+  test('says so when there is no such database', async () => {
+    const { code, named } = await start({ ...ground.env, DATABASE_URL: `${ground.databaseUrl}_not_there` })
+    expect([code, named]).toEqual([1, ['DATABASE_URL']])
+  })
+
+  test('says so when its port is taken', async () => {
+    const { hostname, port } = new URL(ground.mails.url)
+    const { code, named } = await start({ ...ground.env, HOST: hostname, PORT: port })
+    expect([code, named]).toEqual([1, ['PORT']])
+  })
+
+  describeWith('redis', 'with Redis', redisUrl =>
+    describeWith('rabbitmq', 'and RabbitMQ', amqpUrl => {
+      test('names every service that refuses it at once', async () => {
+        const { code, named } = await start({
+          ...ground.env,
+          ...productionEnv(),
+          DATABASE_URL: `${ground.databaseUrl}_not_there`,
+          REDIS_URL: withPassword(redisUrl),
+          AMQP_URL: withPassword(amqpUrl),
+        })
+        expect([code, named]).toEqual([1, ['DATABASE_URL', 'REDIS_URL', 'AMQP_URL']])
+      })
+    }),
+  )
+})
+
+/** Starts a host that is not let in: how it ended, what it said, and the variables that it named, one a line. */
+const start = async (env: Env) => {
+  const { code, stderr: said } = await runToEnd('main.ts', [], env)
+  return { code, said, named: [...said.matchAll(/^ {2}- (\w+):/gm)].map(([, name]) => name) }
+}
+
+const withPassword = (url: string) => {
+  const changed = new URL(url)
+  changed.username = 'nobody'
+  changed.password = 'very-secret'
+  return changed.href
+}
