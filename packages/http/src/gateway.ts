@@ -10,7 +10,7 @@ import { answerExpectations } from './client-errors.ts'
 import { setGateway } from './gateway-parts.ts'
 import { createIdempotency } from './idempotency.ts'
 import { takeJsonBodies } from './json-body.ts'
-import { GatewayError, headersOf, problemOf, problemType } from './problem.ts'
+import { bodyTooLate, GatewayError, headersOf, problemOf, problemType } from './problem.ts'
 import type { RateLimits } from './rate-limits.ts'
 import { createRequestLog } from './request-log.ts'
 import { serverOptions } from './server-options.ts'
@@ -63,8 +63,8 @@ export const createGateway = async (options: GatewayOptions): Promise<FastifyIns
   })
   answerExpectations(app)
   app.setErrorHandler((error, request, reply) => {
-    const late = isTimeout(error) && !request.raw.complete
-    return refuse(late ? bodyTooLate() : error, request, reply)
+    const cause = request.raw.complete ? error : (bodyTooLate(error) ?? error)
+    return refuse(cause, request, reply)
   })
   const known = watchRoutes(app)
 
@@ -88,11 +88,14 @@ export const createGateway = async (options: GatewayOptions): Promise<FastifyIns
   app.addHook('onRequest', async (request, reply) => {
     if (request.headers.host === undefined && request.raw.httpVersion === '1.1')
       throw new GatewayError(400, 'bad_request', 'The Host header is missing.')
-    // Before a body is read: what leads nowhere counts, and its body does not matter.
-    if (request.is404) await admit(request, reply)
-    const methods = known.methodsFor(request)
-    if (request.is404 || methods.length === 0) throw known.errorFor(request)
+    if (request.is404) {
+      // What leads nowhere counts, too, and is told so before its body is read.
+      await admit(request, reply)
+      throw known.errorFor(request)
+    }
     if (request.method !== 'OPTIONS') return
+    const methods = known.methodsFor(request)
+    if (methods.length === 0) throw known.errorFor(request)
     return reply.code(204).header('allow', methods.join(', ')).header('content-length', '0').send()
   })
 

@@ -66,6 +66,14 @@ export const titleOf = (code: string): string => {
   return words.charAt(0).toUpperCase() + words.slice(1)
 }
 
+/** The time of a request was up while its body was still arriving: it is the client that was slow. */
+export const bodyTooLate = (error: unknown): GatewayError | undefined =>
+  error instanceof Error && 'code' in error && error.code === 'FST_ERR_HANDLER_TIMEOUT'
+    ? new GatewayError(408, 'request_timeout', 'The request took too long to arrive.', {
+        connection: 'close',
+      })
+    : undefined
+
 const essenceOf = (error: GatewayError | ContractError) =>
   error instanceof GatewayError
     ? { code: error.code, status: error.status, detail: error.message, members: {} }

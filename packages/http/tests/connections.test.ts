@@ -1,0 +1,115 @@
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
+import { eventually } from '@plinth/testing'
+import type { FastifyInstance } from 'fastify'
+import { afterEach, expect, it } from 'vitest'
+import { z } from 'zod'
+import { route } from '../src/index.ts'
+import { givenGateway } from './given.ts'
+
+const operation = { summary: 'A thing', access: 'public' as const, errors: [] }
+const big = 'x'.repeat(32 * 1024 * 1024)
+
+const routes = (app: FastifyInstance) => {
+  route(app, {
+    method: 'POST',
+    path: '/echo',
+    id: 'echo',
+    tag: 'Things',
+    operation,
+    body: z.strictObject({ text: z.string() }),
+    responses: { 200: z.strictObject({ text: z.string() }) },
+    handle: async ({ body }) => ({ status: 200, body }),
+  })
+  route(app, {
+    method: 'GET',
+    path: '/big',
+    id: 'big',
+    tag: 'Things',
+    operation,
+    responses: { 200: z.string() },
+    handle: async () => ({ status: 200, body: big }),
+  })
+}
+
+const open: Socket[] = []
+afterEach(() => {
+  for (const socket of open.splice(0)) socket.destroy()
+})
+
+const givenConnection = async () => {
+  const given = await givenGateway({ routes })
+  const { port } = new URL(await given.listen())
+  const accepted = once(given.app.server, 'connection')
+  const socket = connect(Number(port), '127.0.0.1')
+  open.push(socket)
+  socket.on('error', () => undefined)
+  await accepted
+  return { ...given, socket }
+}
+
+const timeToStop = async (app: FastifyInstance) => {
+  const begun = performance.now()
+  await app.close()
+  return performance.now() - begun
+}
+
+it('stops though a connection was opened on which no request came', async () => {
+  const { app } = await givenConnection()
+  expect(await timeToStop(app)).toBeLessThan(1000)
+})
+
+it('stops though half a request came', async () => {
+  const { app, socket } = await givenConnection()
+  socket.write('GET /big HTTP/1.1\r\nhost: shop.exa')
+  expect(await timeToStop(app)).toBeLessThan(1000)
+})
+
+it('stops though a client does not read its answer', async () => {
+  const { app, socket } = await givenConnection()
+  const asked = once(app.server, 'request')
+  socket.pause().write('GET /big HTTP/1.1\r\nhost: shop.example\r\n\r\n')
+  await asked
+  expect(await timeToStop(app)).toBeLessThan(7000)
+}, 10_000)
+
+it('still serves who had just connected when the stop began', async () => {
+  const { app, socket } = await givenConnection()
+  const closed = app.close()
+  await eventually(() => !app.server.listening)
+  const answer = once(socket, 'data')
+  socket.write('GET /health HTTP/1.1\r\nhost: shop.example\r\n\r\n')
+  expect(String(await answer)).toMatch(/^HTTP\/1.1 404 .*\r\nconnection: close\r\n/is)
+  await closed
+})
+
+it('tells a client that its body came too slowly, and hangs up', async () => {
+  const { socket, ...given } = await givenConnection()
+  let received = ''
+  socket.on('data', (bytes: Buffer) => {
+    received += bytes.toString()
+  })
+  socket.write(
+    'POST /echo HTTP/1.1\r\nhost: shop.example\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{"text":',
+  )
+  await once(socket, 'close')
+  expect(received).toMatch(/^HTTP\/1.1 408 .*"code":"request_timeout"/s)
+  expect(received.match(/HTTP\/1.1/g)).toHaveLength(1)
+  await given[Symbol.asyncDispose]()
+}, 10_000)
+
+it.each([
+  ['a body that is no JSON', 'application/json', '{'],
+  ['a body that is too large', 'application/json', `"${'x'.repeat(2000)}"`],
+  ['a body of another kind', 'text/plain', 'x'],
+])(
+  'says that a route is not there, or does not take the method, before it reads %s',
+  async (_, type, body) => {
+    await using given = await givenGateway({ bodyLimit: 1000, routes })
+    const sent = { body, headers: { 'content-type': type } }
+    expect((await given.send('POST', '/nowhere', sent)).status).toBe(404)
+    const refused = await given.send('PUT', '/echo', sent)
+    expect(refused.status).toBe(405)
+    expect(Number(refused.headers['ratelimit-remaining'])).toBeGreaterThan(0)
+  },
+)
