@@ -6,15 +6,15 @@ create table notifications.notification (
     ('welcome', 'password_reset', 'order_placed', 'order_cancelled', 'refund_done', 'refund_failed')),
   recipient_id uuid not null,
   recipient text not null check (length(recipient) <= 254),
-  recipient_name text not null,
+  recipient_name text not null check (length(recipient_name) <= 500),
   -- What the template is filled with. Never a secret: tokens are minted when the mail goes out.
   content jsonb not null,
-  message_id text not null,
+  message_id text not null check (length(message_id) <= 500),
   status text not null default 'pending' check (status in ('pending', 'sent', 'failed')),
   attempts int not null default 0,
   -- When the next try is due. While a try is under way it is the time by which that try counts as lost.
   next_attempt_at timestamptz default now(),
-  last_error text,
+  last_error text check (length(last_error) <= 500),
   created_at timestamptz not null default now(),
   -- Since when it is being tried: a mail that is sent again gets the same patience once more.
   patience_from timestamptz not null default now(),

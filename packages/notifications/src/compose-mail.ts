@@ -26,9 +26,9 @@ const linkOf = async (
   const { publicUrl } = deps.settings
   switch (type) {
     case 'welcome':
-      return `${publicUrl}/verify-email?token=${await mailToken(deps, recipient_id, 'verify_email')}`
+      return `${publicUrl}/verify-email?token=${encodeURIComponent(await mailToken(deps, recipient_id, 'verify_email'))}`
     case 'password_reset':
-      return `${publicUrl}/reset-password?token=${await mailToken(deps, recipient_id, 'reset_password')}`
+      return `${publicUrl}/reset-password?token=${encodeURIComponent(await mailToken(deps, recipient_id, 'reset_password'))}`
     case 'refund_failed':
       return `${publicUrl}/v1/admin/refunds/${contents.refund_failed.parse(content).refundId}/retry`
     case 'order_placed':

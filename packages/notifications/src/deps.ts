@@ -12,7 +12,7 @@ export interface NotificationsDeps {
   readonly neighbours: {
     readonly users: Client<UsersContract, 'getContacts' | 'listAdmins' | 'issueMailToken'>
   }
-  readonly settings: MailSettings
+  readonly settings: MailSettings & { readonly sendingMs: number }
   /** Called once a mail is due. */
   readonly wakeSending: () => void
 }
@@ -21,6 +21,6 @@ export interface NotificationsDeps {
 export interface MailSettings {
   /** `Name <address>` of every mail's sender. */
   readonly from: string
-  /** Where links lead, without a slash at the end. */
+  /** Where links lead. */
   readonly publicUrl: string
 }

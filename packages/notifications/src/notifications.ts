@@ -3,6 +3,7 @@ import type { Consumer } from '@plinth/messaging'
 import { type NotificationsContract, notificationsContract } from '@plinth/notifications-contract'
 import { createDatabase, type Job, type Migrations, migrationsOf, type Pool } from '@plinth/postgres'
 import type { Logger } from '@plinth/telemetry'
+import type { FastifyInstance } from 'fastify'
 import type { MailSettings, NotificationsDeps } from './deps.ts'
 import { listNotifications } from './list-notifications.ts'
 import { confirmCancellation } from './on-order-cancelled.ts'
@@ -12,8 +13,8 @@ import { confirmRefund } from './on-payment-refunded.ts'
 import { alertAdmins } from './on-refund-failed.ts'
 import { welcomeUser } from './on-user-registered.ts'
 import { resendNotification } from './resend-notification.ts'
+import { notificationsRoutes } from './routes.ts'
 import { sendMails } from './send-mails.ts'
-import { guarded } from './smtp/guarded.ts'
 import { createSmtpTransport } from './smtp/transport.ts'
 
 /** What notifications need from the deployable they run in. */
@@ -24,12 +25,16 @@ export interface NotificationsOptions {
   readonly settings: MailSettings & {
     /** `smtp://user:password@host:port` or `smtps://...` */
     readonly smtpUrl: string
+    /** Milliseconds that handing over one mail may take in all; 10 s unless given. */
+    readonly sendingMs?: number
   }
 }
 
 /** The notifications domain, ready to be composed. Nothing happens before the host starts jobs and consumers. */
 export interface Notifications {
   readonly operations: Implementation<NotificationsContract>
+  /** A Fastify plugin, for what `createGateway` of `@plinth/http` makes. */
+  readonly routes: (app: FastifyInstance) => Promise<void>
   readonly consumers: readonly Consumer[]
   readonly jobs: readonly Job[]
   readonly migrations: Migrations
@@ -45,9 +50,9 @@ export const createNotifications = ({
   const deps: NotificationsDeps = {
     database: createDatabase({ pool, schema: 'notifications' }),
     logger,
-    transport: guarded(createSmtpTransport(settings.smtpUrl)),
+    transport: createSmtpTransport(settings.smtpUrl),
     neighbours,
-    settings: { ...settings, publicUrl: settings.publicUrl.replace(/\/+$/, '') },
+    settings: { sendingMs: 10_000, ...settings, publicUrl: settings.publicUrl.replace(/\/+$/, '') },
     wakeSending: () => sending.wake(),
   }
   const sending = sendMails(deps)
@@ -57,6 +62,7 @@ export const createNotifications = ({
   })
   return {
     operations,
+    routes: notificationsRoutes(operations),
     consumers: [
       welcomeUser(deps),
       mailPasswordReset(deps),

@@ -1,22 +1,21 @@
-import { contextOf, type Id, service } from '@plinth/kernel'
+import { contextOf, type Id, NotFound, service } from '@plinth/kernel'
 import { createJob, type Job } from '@plinth/postgres'
+import { safeMessage } from '@plinth/telemetry'
 import { sql } from 'drizzle-orm'
 import { composeMail } from './compose-mail.ts'
 import type { NotificationsDeps } from './deps.ts'
 import type { NotificationRow } from './notification.ts'
-import { sendingMs } from './smtp/guarded.ts'
 import { RefusedForGood } from './smtp/transport.ts'
 
 const batch = 10
-/** A try that has not reported back after this long is lost, with the process that made it. */
-const leaseSeconds = (2 * sendingMs) / 1000
 /** For so long a server that is away is tried again. */
 const patience = '3 days'
 const context = contextOf(service('notifications'))
 
 /**
  * Hands mails that are due to the server. Any replica may: each try is claimed before it is made. What
- * dies between the server's yes and our writing it down is sent once more, under the same Message-ID.
+ * dies between the server's yes and our writing it down is sent once more, under the same Message-ID. A try
+ * that has not reported back after twice the time it may take is lost, with the process that made it.
  */
 export const sendMails = (deps: NotificationsDeps): Job =>
   createJob({
@@ -33,10 +32,10 @@ export const sendMails = (deps: NotificationsDeps): Job =>
 export const backoffAfter = (attempts: number, dice: number): number =>
   Math.round(Math.min(30_000, 1000 * 2 ** (attempts - 1)) * (0.75 + dice / 4))
 
-const claim = ({ database }: NotificationsDeps): Promise<NotificationRow[]> =>
+const claim = ({ database, settings }: NotificationsDeps): Promise<NotificationRow[]> =>
   database.on(context).execute<NotificationRow>(sql`
     update notifications.notification
-       set attempts = attempts + 1, next_attempt_at = now() + make_interval(secs => ${leaseSeconds})
+       set attempts = attempts + 1, next_attempt_at = now() + make_interval(secs => ${(2 * settings.sendingMs) / 1000})
      where id in (
        select id from notifications.notification
         where status = 'pending' and next_attempt_at <= now()
@@ -46,7 +45,8 @@ const claim = ({ database }: NotificationsDeps): Promise<NotificationRow[]> =>
 
 const attempt = async (deps: NotificationsDeps, row: NotificationRow): Promise<void> => {
   try {
-    await deps.transport.send(await composeMail(deps, row))
+    const mail = await composeMail(deps, row)
+    await deps.transport.send(mail, AbortSignal.timeout(deps.settings.sendingMs))
   } catch (error) {
     deps.logger.warn({ err: error, notificationId: row.id, attempts: row.attempts }, 'a mail was not taken')
     return postpone(deps, row, error)
@@ -62,15 +62,18 @@ const postpone = async (
   row: { readonly id: Id<'Notification'>; readonly attempts: number },
   error: unknown,
 ) => {
-  const reason = error instanceof Error ? error.message.slice(0, 500) : 'unknown'
+  const reason = safeMessage(error).slice(0, 500)
   const seconds = backoffAfter(row.attempts, Math.random()) / 1000
   await database.on(context).execute(sql`
     update notifications.notification as mail
        set last_error = ${reason},
            status = case when given_up then 'failed' else 'pending' end,
            next_attempt_at = case when given_up then null else now() + make_interval(secs => ${seconds}) end
-      from (select ${error instanceof RefusedForGood}::boolean
+      from (select ${isHopeless(error)}::boolean
                 or patience_from < now() - interval '${sql.raw(patience)}' as given_up
               from notifications.notification where id = ${row.id}) as verdict
      where id = ${row.id} and status = 'pending' and attempts = ${row.attempts}`)
 }
+
+/** The server will never take it, or there is nobody any more to mint a token for. */
+const isHopeless = (error: unknown): boolean => error instanceof RefusedForGood || NotFound.is(error)

@@ -3,7 +3,7 @@ import { type InTx, newId } from '@plinth/kernel'
 import { afterCommit } from '@plinth/postgres'
 import type { Contact } from '@plinth/users-contract'
 import { sql } from 'drizzle-orm'
-import type { Contents } from './content.ts'
+import { type Contents, contents } from './content.ts'
 import type { MailSettings, NotificationsDeps } from './deps.ts'
 
 /**
@@ -29,7 +29,7 @@ export const writeNotifications = async <Type extends keyof Contents>(
   await database.on(context).execute(sql`
     insert into notifications.notification
       (id, event_id, type, recipient_id, recipient, recipient_name, content, message_id)
-    select id, ${event.id}, ${type}, recipient_id, recipient, recipient_name, ${JSON.stringify(content)}::jsonb, message_id
+    select id, ${event.id}, ${type}, recipient_id, recipient, recipient_name, ${JSON.stringify(contents[type].parse(content))}::jsonb, message_id
       from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
         as row (id uuid, recipient_id uuid, recipient text, recipient_name text, message_id text)
         on conflict (event_id, recipient_id) do nothing`)
@@ -37,7 +37,7 @@ export const writeNotifications = async <Type extends keyof Contents>(
 }
 
 const messageIdOf = ({ from }: MailSettings, eventId: string, recipientId: string): string => {
-  const domain = /@([\w.-]+)/.exec(from)?.[1] ?? 'plinth.example'
+  const domain = /@([\w.-]+)>?\s*$/.exec(from)?.[1] ?? 'plinth.example'
   const mark = createHash('sha256').update(recipientId).digest('hex').slice(0, 12)
   return `<${eventId}.${mark}@${domain}>`
 }

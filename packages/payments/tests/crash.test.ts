@@ -92,6 +92,9 @@ it('Two replicas share the refunds: each is tried by one of them at a time', asy
   const refunds = await Promise.all(Array.from({ length: 30 }, givenRefund))
   const other = openPayments(given.url, { provider: bank })
   await using _ = other
-  await Promise.all([given.tryRefunds(), other.tryRefunds()])
+  await using _here = given.payments.jobs[0]?.start(silentLogger)
+  await using _there = other.payments.jobs[0]?.start(silentLogger)
+  const open = () => given.rows(sql`select 1 from payments.refund where status = 'pending'`)
+  await expect.poll(open, { timeout: 5000 }).toEqual([])
   expect(asked.toSorted()).toEqual(refunds.map(each => each.id).toSorted())
 })

@@ -13,8 +13,11 @@ export interface Mail {
 
 /** The way out for mails. */
 export interface MailTransport {
-  /** Hands a mail over; rejects with {@link RefusedForGood} when trying again is of no use. */
-  readonly send: (mail: Mail) => Promise<void>
+  /**
+   * Hands a mail over, until the signal fires; rejects with {@link RefusedForGood} when trying again is of
+   * no use.
+   */
+  readonly send: (mail: Mail, signal: AbortSignal) => Promise<void>
 }
 
 /** The server will not take this mail, now or later: a permanent negative reply (RFC 5321, section 4.2.1). */
@@ -24,6 +27,9 @@ export class RefusedForGood extends Error {
 
 /** Milliseconds for each step; the library's own limits are minutes. */
 const limits = { connectionTimeout: 5000, greetingTimeout: 5000, socketTimeout: 8000, dnsTimeout: 3000 }
+
+/** No answering machine answers (RFC 3834). */
+const headers = { 'Auto-Submitted': 'auto-generated' }
 
 /** Mail over SMTP, a connection a mail: nothing is queued in memory, so there is nothing to lose. */
 export const createSmtpTransport = (url: string): MailTransport => {
@@ -39,17 +45,29 @@ export const createSmtpTransport = (url: string): MailTransport => {
     ...limits,
   })
   return {
-    send: async mail => {
+    send: async (mail, signal) => {
       try {
-        await transport.sendMail({ ...mail, disableFileAccess: true, disableUrlAccess: true })
+        await transport.sendMail({
+          ...mail,
+          headers,
+          signal,
+          disableFileAccess: true,
+          disableUrlAccess: true,
+        })
       } catch (error) {
-        const { success, data } = reply.safeParse(error)
-        if (success && data.responseCode >= 500)
-          throw new RefusedForGood(`The server answered ${data.responseCode}.`, { cause: error })
-        throw error
+        const { success, data } = refusal.safeParse(error)
+        if (success) throw new RefusedForGood(`The server answered ${data.responseCode}.`, { cause: error })
+        throw signal.aborted ? new Error('The server did not answer in time.', { cause: error }) : error
       }
     },
   }
 }
 
-const reply = z.object({ responseCode: z.int() })
+/**
+ * A permanent answer to this mail's sender, recipient or content. One to the greeting or the sign-in is about
+ * the server and us: the mail can wait until that is mended.
+ */
+const refusal = z.object({
+  code: z.enum(['EENVELOPE', 'EMESSAGE']),
+  responseCode: z.int().min(500).max(599),
+})

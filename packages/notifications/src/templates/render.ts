@@ -7,7 +7,7 @@ import { type Template, templates } from './templates.ts'
 /** Subject, text and HTML of a mail. What comes from people is escaped in HTML and kept to one line in the subject. */
 export const render = (type: NotificationType, values: object): Template => {
   const { subject, text, html } = compiled[type]
-  const title = subject(values).replaceAll(/[\r\n]+/g, ' ')
+  const title = subject(values).replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
   return { subject: title, text: text(values), html: html({ ...values, subject: title }) }
 }
 
