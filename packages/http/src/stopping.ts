@@ -1,37 +1,44 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 
 /**
- * Ends connections when the server stops. Requests under way are answered, and told that the connection ends
- * with them; Node ends the connections that wait for a next request. The rest is ours: a connection on which no
- * request has come yet (browsers and load balancers open them in advance), and a client that does not read
- * its answer, would hold up the stop for as long as connections may be idle.
+ * Ends connections when the server stops: those that wait for a next request at once; those on which no
+ * request has come yet (browsers and load balancers open them in advance) a moment later; those that are being
+ * served with their answer, which says so; and whoever does not read the answer, in the end.
  */
 export const endConnectionsOnStop = (app: FastifyInstance): void => {
-  const underWay = new Map<Socket, number>()
-  app.server.on('connection', (socket: Socket) => {
-    underWay.set(socket, 0)
-    socket.once('close', () => underWay.delete(socket))
-  })
-  app.server.on('request', ({ socket }, response) => {
-    const count = (by: number) => {
-      const before = underWay.get(socket)
-      if (before !== undefined) underWay.set(socket, before + by)
-    }
-    count(1)
-    response.once('close', () => count(-1))
-  })
+  const { server } = app
+  const connections = new Map<Socket, { underWay: number; fresh: boolean }>()
   let stopping = false
+  server.on('connection', (socket: Socket) => {
+    connections.set(socket, { underWay: 0, fresh: true })
+    socket.once('close', () => connections.delete(socket))
+  })
+  server.on('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
+    const connection = connections.get(socket)
+    if (connection === undefined) return
+    connection.underWay += 1
+    connection.fresh = false
+    response.once('close', () => {
+      connection.underWay -= 1
+      if (stopping && connection.underWay === 0) socket.destroySoon()
+    })
+  })
+  const end = ({ freshToo }: { readonly freshToo: boolean }) => {
+    for (const [socket, { underWay, fresh }] of connections) {
+      if (underWay === 0 && (freshToo || !fresh)) socket.destroy()
+    }
+  }
+  // Node's own, called when the server closes, cuts off answers that were written but not yet taken.
+  server.closeIdleConnections = () => end({ freshToo: false })
   app.addHook('preClose', async () => {
     stopping = true
-    const endWaiting = () => {
-      for (const [socket, requests] of underWay) if (requests === 0) socket.destroy()
-    }
     const timers = [
-      setTimeout(endWaiting, graceMs),
-      setTimeout(() => app.server.closeAllConnections(), longestAnswerMs),
+      setTimeout(() => end({ freshToo: true }), graceMs),
+      setTimeout(() => server.closeAllConnections(), longestAnswerMs),
     ]
-    app.server.once('close', () => timers.forEach(clearTimeout))
+    server.once('close', () => timers.forEach(clearTimeout))
   })
   app.addHook('onSend', async (_, reply) => {
     if (stopping) reply.header('connection', 'close')
@@ -42,4 +49,4 @@ export const endConnectionsOnStop = (app: FastifyInstance): void => {
 const graceMs = 250
 
 /** Milliseconds after which whoever was being served has the answer, or does not want it. */
-const longestAnswerMs = 6000
+const longestAnswerMs = 5500

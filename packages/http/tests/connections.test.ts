@@ -48,6 +48,14 @@ const givenConnection = async () => {
   return { ...given, socket }
 }
 
+/** Asks for more than a connection can hold, and does not read. Resolves once the answer is under way. */
+const askForMuch = async (app: FastifyInstance, socket: Socket) => {
+  const asked = once(app.server, 'request')
+  socket.pause().write('GET /big HTTP/1.1\r\nhost: shop.example\r\n\r\n')
+  const [, response] = await asked
+  await eventually(() => response.writableEnded)
+}
+
 const timeToStop = async (app: FastifyInstance) => {
   const begun = performance.now()
   await app.close()
@@ -67,11 +75,23 @@ it('stops though half a request came', async () => {
 
 it('stops though a client does not read its answer', async () => {
   const { app, socket } = await givenConnection()
-  const asked = once(app.server, 'request')
-  socket.pause().write('GET /big HTTP/1.1\r\nhost: shop.example\r\n\r\n')
-  await asked
+  await askForMuch(app, socket)
   expect(await timeToStop(app)).toBeLessThan(7000)
 }, 10_000)
+
+it('cuts off no answer that a client is still reading', async () => {
+  const { app, socket } = await givenConnection()
+  await askForMuch(app, socket)
+  const closed = app.close()
+  await eventually(() => !app.server.listening)
+  let received = 0
+  socket.on('data', (bytes: Buffer) => {
+    received += bytes.length
+  })
+  await once(socket.resume(), 'close')
+  expect(received).toBeGreaterThan(big.length)
+  await closed
+})
 
 it('still serves who had just connected when the stop began', async () => {
   const { app, socket } = await givenConnection()
