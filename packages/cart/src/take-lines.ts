@@ -17,25 +17,25 @@ export const takeLines =
       // Two statements, so that the second sees what whoever held the cart has done.
       const [, [row]] = await Promise.all([
         lockCart(database, inTx, userId),
-        database.on(inTx).execute<{ lines: Lines | null }>(sql`
-          with before as (
-            select lines, returned_at from cart.checkout where order_id = ${orderId}
-          ), taken as (
-            delete from cart.cart_line line using cart.cart
-             where cart.id = line.cart_id and cart.user_id = ${userId} and not exists (select from before)
-            returning line.cart_id, line.variant_id, line.quantity, line.position
-          ), listed as (
-            select jsonb_agg(jsonb_build_object('variantId', variant_id, 'quantity', quantity) order by position) as lines
-              from taken
-          ), noted as (
+        database.on(inTx).execute<{ lines: Lines }>(sql`
+          with noted as (
             insert into cart.checkout (order_id, user_id, lines)
-            select ${orderId}, ${userId}, lines from listed where lines is not null
-          ), touched as (
-            update cart.cart set updated_at = now() where id in (select cart_id from taken)
+            select ${orderId}::uuid, ${userId}::uuid,
+                   jsonb_agg(jsonb_build_object('variantId', variant_id, 'quantity', quantity) order by position)
+              from cart.cart_line join cart.cart on cart.id = cart_id
+             where cart.user_id = ${userId}
+            having count(*) > 0
+                on conflict (order_id) do nothing
+            returning user_id, lines
+          ), emptied as (
+            update cart.cart set updated_at = now() from noted where cart.user_id = noted.user_id
+            returning id
+          ), gone as (
+            delete from cart.cart_line using emptied where cart_id = emptied.id
           )
-          select lines from before where returned_at is null
+          select lines from noted
            union all
-          select lines from listed where lines is not null`),
+          select lines from cart.checkout where order_id = ${orderId} and returned_at is null`),
       ])
       return row?.lines ?? []
     })

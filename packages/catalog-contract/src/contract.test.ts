@@ -1,0 +1,48 @@
+import { defineContract } from '@plinth/kernel'
+import { expect, test } from 'vitest'
+import { catalogContract } from './index.ts'
+
+const { events, operations, permissions } = catalogContract
+const named = Object.entries(operations)
+
+test('the contract is sound', () => {
+  expect(defineContract(catalogContract)).toBe(catalogContract)
+})
+
+test.each(Object.values(events))('the example of $type is what its schema says', ({ data, example }) => {
+  expect(data.parse(JSON.parse(JSON.stringify(example)))).toEqual(example)
+})
+
+test('these events are announced', () => {
+  expect(Object.values(events).map(({ type, version, mandatory }) => [type, version, mandatory])).toEqual([
+    ['catalog.product-changed', 1, false],
+    ['catalog.stock-low', 1, false],
+  ])
+})
+
+test.each(named)('%s refuses under codes of its own, in snake case', (_, { errors }) => {
+  const codes = errors.map(({ code }) => code)
+  for (const code of codes) expect(code).toMatch(/^[a-z]+(_[a-z]+)*$/)
+  expect(new Set(codes).size).toBe(codes.length)
+})
+
+test('permissions say in their names what they are for, and each is asked for by some operation', () => {
+  const asked = new Set(named.flatMap(([, { access }]) => (typeof access === 'string' ? [] : access)))
+  for (const permission of Object.values(permissions)) {
+    expect(permission.name).toMatch(/^catalog:[a-z]+:(own|any)$/)
+    expect(permission.description).toMatch(/^[A-Z].*\.$/)
+    expect(asked).toContain(permission)
+  }
+})
+
+test('anybody may call these operations, and the shop alone those', () => {
+  const withAccess = (wanted: string) =>
+    named.flatMap(([name, { access }]) => (access === wanted ? name : []))
+  expect(withAccess('public')).toEqual(['listProducts', 'getProduct', 'listCategories'])
+  expect(withAccess('internal')).toEqual(['getOffers', 'reserveStock', 'sellStock', 'releaseStock'])
+})
+
+test('what holds or sells stock can be repeated, and taken back', () => {
+  for (const { idempotent, undoneBy } of [operations.reserveStock, operations.sellStock])
+    expect([idempotent, undoneBy]).toEqual([true, 'releaseStock'])
+})

@@ -1,0 +1,32 @@
+import { defineContract } from '@plinth/kernel'
+import { expect, test } from 'vitest'
+import { notificationsContract } from './index.ts'
+
+const { operations, permissions } = notificationsContract
+const named = Object.entries(operations)
+
+test('the contract is sound', () => {
+  expect(defineContract(notificationsContract)).toBe(notificationsContract)
+})
+
+test.each(named)('%s refuses under codes of its own, in snake case', (_, { errors }) => {
+  const codes = errors.map(({ code }) => code)
+  for (const code of codes) expect(code).toMatch(/^[a-z]+(_[a-z]+)*$/)
+  expect(new Set(codes).size).toBe(codes.length)
+})
+
+test('permissions say in their names what they are for, and each is asked for by some operation', () => {
+  const asked = new Set(named.flatMap(([, { access }]) => (typeof access === 'string' ? [] : access)))
+  for (const permission of Object.values(permissions)) {
+    expect(permission.name).toMatch(/^notifications:[a-z]+:(own|any)$/)
+    expect(permission.description).toMatch(/^[A-Z].*\.$/)
+    expect(asked).toContain(permission)
+  }
+})
+
+test('anybody may call these operations, and the shop alone those', () => {
+  const withAccess = (wanted: string) =>
+    named.flatMap(([name, { access }]) => (access === wanted ? name : []))
+  expect(withAccess('public')).toEqual([])
+  expect(withAccess('internal')).toEqual([])
+})

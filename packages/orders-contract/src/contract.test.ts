@@ -1,0 +1,48 @@
+import { defineContract } from '@plinth/kernel'
+import { expect, test } from 'vitest'
+import { orderStatus, ordersContract } from './index.ts'
+
+const { events, operations, permissions } = ordersContract
+const named = Object.entries(operations)
+
+test('the contract is sound', () => {
+  expect(defineContract(ordersContract)).toBe(ordersContract)
+})
+
+test.each(Object.values(events))('the example of $type is what its schema says', ({ data, example }) => {
+  expect(data.parse(JSON.parse(JSON.stringify(example)))).toEqual(example)
+})
+
+test('these events are announced', () => {
+  expect(Object.values(events).map(({ type, version, mandatory }) => [type, version, mandatory])).toEqual([
+    ['orders.placed', 1, true],
+    ['orders.cancelled', 1, true],
+    ['orders.fulfilled', 1, false],
+  ])
+})
+
+test.each(named)('%s refuses under codes of its own, in snake case', (_, { errors }) => {
+  const codes = errors.map(({ code }) => code)
+  for (const code of codes) expect(code).toMatch(/^[a-z]+(_[a-z]+)*$/)
+  expect(new Set(codes).size).toBe(codes.length)
+})
+
+test('permissions say in their names what they are for, and each is asked for by some operation', () => {
+  const asked = new Set(named.flatMap(([, { access }]) => (typeof access === 'string' ? [] : access)))
+  for (const permission of Object.values(permissions)) {
+    expect(permission.name).toMatch(/^orders:[a-z]+:(own|any)$/)
+    expect(permission.description).toMatch(/^[A-Z].*\.$/)
+    expect(asked).toContain(permission)
+  }
+})
+
+test('anybody may call these operations, and the shop alone those', () => {
+  const withAccess = (wanted: string) =>
+    named.flatMap(([name, { access }]) => (access === wanted ? name : []))
+  expect(withAccess('public')).toEqual([])
+  expect(withAccess('internal')).toEqual([])
+})
+
+test('an order is in one of the states there are', () => {
+  expect(orderStatus.options).toEqual(['pending_payment', 'paid', 'fulfilled', 'failed', 'cancelled'])
+})
