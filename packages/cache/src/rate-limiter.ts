@@ -4,7 +4,7 @@ import { createRedisRateLimiter } from './redis-rate-limiter.ts'
 
 /** At most `limit` units in any window of `windowMs` milliseconds, wherever the window begins. */
 export interface RateLimit {
-  /** A whole number from 1 to 100,000. */
+  /** A whole number from 1 to 1,000,000. */
   readonly limit: number
   /** Milliseconds, whole. */
   readonly windowMs: number
@@ -72,7 +72,7 @@ export const createRateLimiter = ({
 
 const check = ({ limit, windowMs }: RateLimit, cost: number) => {
   const valid = [limit, windowMs].every(number => Number.isSafeInteger(number) && number >= 1)
-  if (!valid || limit > 100_000 || !Number.isSafeInteger(cost)) {
+  if (!valid || limit > 1_000_000 || !Number.isSafeInteger(cost)) {
     throw new RangeError(`Not a rate limit: ${cost} of ${limit} in ${windowMs} ms`)
   }
 }
