@@ -1,25 +1,37 @@
 import { z } from 'zod'
+import { exampleOf } from './schema-example.ts'
 
-type Json = Readonly<Record<string, unknown>>
+/** A JSON object. */
+export type Json = Readonly<Record<string, unknown>>
 
 /** Gathers the JSON Schemas of a document: those with a `meta({ id })` become components, once each. */
 export const collectComponents = () => {
   const components = new Map<string, unknown>()
+  /** The schema, with references to components in place of what has a name. */
+  const refer = (schema: z.ZodType, io: 'input' | 'output'): Json => {
+    const { $schema: _, $defs = {}, ...plain } = z.toJSONSchema(schema, { io, unrepresentable: 'any' })
+    for (const [name, definition] of Object.entries($defs)) {
+      if (!components.has(name)) components.set(name, withoutId(rewritten(definition)))
+    }
+    const id = z.globalRegistry.get(schema)?.id
+    if (id === undefined) return asObject(rewritten(plain))
+    if (!components.has(id)) components.set(id, withoutId(rewritten(selfReferring(plain, id))))
+    return { $ref: `#/components/schemas/${id}` }
+  }
   return {
-    /** The schema, with references to components in place of what has a name. */
-    refer: (schema: z.ZodType, io: 'input' | 'output'): Json => {
-      const { $schema: _, $defs = {}, ...plain } = z.toJSONSchema(schema, { io, unrepresentable: 'any' })
-      for (const [name, definition] of Object.entries($defs)) {
-        if (!components.has(name)) components.set(name, withoutId(rewritten(definition)))
-      }
-      const id = z.globalRegistry.get(schema)?.id
-      if (id === undefined) return asObject(rewritten(plain))
-      if (!components.has(id)) components.set(id, withoutId(rewritten(selfReferring(plain, id))))
-      return { $ref: `#/components/schemas/${id}` }
+    refer,
+    /** A JSON body: its schema, and an example that fits it where one can be made. */
+    media: (body: z.ZodType, io: 'input' | 'output'): Json => {
+      const schema = refer(body, io)
+      const example = exampleOf(schema, Object.fromEntries(components))
+      return { 'application/json': { schema, ...(body.safeParse(example).success && { example }) } }
     },
     schemas: (): Json => Object.fromEntries([...components].sort(([a], [b]) => (a < b ? -1 : 1))),
   }
 }
+
+/** See {@link collectComponents}. */
+export type Components = ReturnType<typeof collectComponents>
 
 /** `#/$defs/Money` is `#/components/schemas/Money` in a document. */
 const rewritten = (value: unknown): unknown => {

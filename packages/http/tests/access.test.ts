@@ -109,9 +109,10 @@ describe('A token', () => {
     ['a beginning that has not', tokenFor(ada, { claims: { nbf: now + 60 } })],
     ['an end that is text', tokenFor(ada, { claims: { exp: '9999999999' } })],
     ['roles that are no list', tokenFor(ada, { claims: { roles: 'admin' } })],
-    ...['iss', 'aud', 'exp', 'iat', 'sub', 'sid', 'jti', 'roles'].map(
-      claim => [`no ${claim}`, without(claim)] as const,
-    ),
+    ...['iss', 'aud', 'exp', 'iat', 'sub', 'sid', 'jti', 'roles'].map((claim): [string, string] => [
+      `no ${claim}`,
+      without(claim),
+    ]),
   ])('is refused with %s, also where none is needed', async (_, token) => {
     expectBadToken(await given.send('GET', '/public', { as: token }))
     expectBadToken(await given.send('GET', '/mine', { as: token }))
