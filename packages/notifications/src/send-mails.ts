@@ -7,7 +7,7 @@ import type { NotificationsDeps } from './deps.ts'
 import type { NotificationRow } from './notification.ts'
 import { RefusedForGood } from './smtp/transport.ts'
 
-const batch = 10
+const batch = 20
 /** For so long a server that is away is tried again. */
 const patience = '3 days'
 const context = contextOf(service('notifications'))

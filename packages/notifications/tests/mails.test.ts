@@ -116,7 +116,7 @@ it('One mail for each event and recipient, however often and at the same time it
 
 it('Somebody whose account is gone gets no mail, and the event is done with', async () => {
   const before = given.sink.attempts()
-  expect(await given.deliver(placed, { ...placed.example, userId: newId() })).toBe('handled')
+  expect(await given.deliver(placed, { ...placed.example, userId: someone().userId })).toBe('handled')
   await given.trySending()
   expect(given.sink.attempts()).toBe(before)
 })
