@@ -2,47 +2,23 @@ import { ValidationFailed } from '@plinth/kernel'
 import { describe, expect, test } from 'vitest'
 import { assertUncommon } from './common-passwords.ts'
 
-describe('a password that everybody tries first is refused', () => {
+describe('A password', () => {
   test.each([
     ['a common one', '1q2w3e4r5t6y'],
-    ['in another case', 'QWERTY123456'],
-    ['spaced out', '1234 5678 9012'],
-    ['in full-width letters', 'ｐａｓｓｗｏｒｄ１２３４'],
-    ['with a sign behind it', 'Password1234!'],
-    ['one character over and over', 'aaaaaaaaaaaa'],
-    ['a few over and over', 'abc123abc123'],
-    ['counting on and on', '12345678901234567890'],
-    ['counting down', '098765432109'],
-    ['along the keyboard', 'qwertyuiopasdf'],
-    ['along the alphabet', 'abcdefghijkl'],
-    ['a common one that counts', 'iloveyou12345'],
-    ['a common one with a year', 'football2024'],
-  ])('%s', (_, password) => {
+    ['in capitals', 'PASSWORD1234'],
+    ['spaced out', 'password 1234'],
+    ['that counts up', '123456789012'],
+    ['a very common one that counts on', 'password12345'],
+  ])('that is %s is refused', (_, password) => {
     expect(() => assertUncommon(password)).toThrow(expect.objectContaining({ code: ValidationFailed.code }))
   })
-})
 
-describe('any other may be chosen', () => {
   test.each([
-    'correct horse battery staple',
-    'plinth-demo-password',
-    'my-long-password-1',
-    'Tr0ub4dor&3 again',
-    'пароль из нескольких слов',
-    'zebra1984canyon',
-    '739158204617',
-  ])('%s', password => {
+    ['of several words', 'correct horse battery staple'],
+    ['of one sign, as often as is allowed', '🦄'.repeat(128)],
+    ['of one letter, as often as is allowed', 'x'.repeat(128)],
+    ['with a common word in it', 'my-password-is-long-1234'],
+  ])('%s is the business of whoever chose it', (_, password) => {
     expect(() => assertUncommon(password)).not.toThrow()
   })
-})
-
-test('no password takes long to look at', () => {
-  const begun = performance.now()
-  for (const password of [
-    'a'.repeat(127).concat('b'),
-    'ab'.repeat(63).concat('!!'),
-    '1'.repeat(127).concat('x'),
-  ])
-    assertUncommon(password)
-  expect(performance.now() - begun).toBeLessThan(100)
 })
