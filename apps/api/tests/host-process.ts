@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { eventually } from '@plinth/testing'
@@ -41,12 +41,12 @@ export const startHost = async (
   const url = await eventually(
     () => {
       const found = /(?:listening|open) at (http:\/\/[^\s"]+)/.exec(output())?.[1]
-      if (found === undefined && over === undefined) return false
-      return found ?? ''
+      if (found === undefined && over === undefined) throw new Error(`the host does not listen:\n${output()}`)
+      return found
     },
     { within, every: 10 },
   )
-  if (url === '') throw new Error(`the host ended before it listened:\n${output()}`)
+  if (url === undefined) throw new Error(`the host ended before it listened:\n${output()}`)
   const stop = (signal: NodeJS.Signals = 'SIGTERM') => {
     child.kill(signal)
     return ended
@@ -69,13 +69,18 @@ export const runToEnd = (entry: string, args: readonly string[], env: Env): Prom
 /** A folder for the data of a host, removed in the end. */
 export const dataFolder = async (): Promise<AsyncDisposable & { readonly path: string }> => {
   const path = await mkdtemp(join(tmpdir(), 'plinth-api-'))
+  // Run as root, the embedded PostgreSQL is somebody else's, who must get in.
+  await chmod(path, 0o755)
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) }
 }
+
+/** The same sources are loaded dozens of times. */
+const compileCache = join(tmpdir(), 'node-compile-cache')
 
 const launch = (entry: string, args: readonly string[], env: Env) => {
   const child = spawn(process.execPath, [join(source, entry), ...args], {
     cwd: tmpdir(),
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, NODE_COMPILE_CACHE: compileCache, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let stdout = ''

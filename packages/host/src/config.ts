@@ -7,8 +7,8 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError'
   readonly problems: readonly string[]
 
-  constructor(problems: readonly string[]) {
-    super(`The configuration is not good:\n${problems.map(each => `  - ${each}`).join('\n')}`)
+  constructor(problems: readonly string[], options?: ErrorOptions) {
+    super(`The configuration is not good:\n${problems.map(each => `  - ${each}`).join('\n')}`, options)
     this.problems = problems
   }
 }

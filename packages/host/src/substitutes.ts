@@ -1,7 +1,7 @@
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { Mailbox } from '@plinth/embedded'
-import type { Config } from './config.ts'
+import { type Config, ConfigError } from './config.ts'
 import { keysIn, type PrivateJwk } from './signing-keys.ts'
 
 /** What the shop runs on: named by the configuration, or standing in for what it does not name. */
@@ -52,12 +52,23 @@ const embeddedPostgres = async (
   tell: Tell,
 ): Promise<string> => {
   const { startEmbeddedPostgres } = await import('@plinth/embedded')
-  const server = started.use(
-    await startEmbeddedPostgres({ directory: join(directory, 'postgres'), onProgress: tell, log: tell }),
-  )
+  const starting = startEmbeddedPostgres({
+    directory: join(directory, 'postgres'),
+    onProgress: tell,
+    log: tell,
+  })
+  const server = started.use(await starting.catch(cannotStart))
   await writeFile(addressIn(directory), `${server.url}\n`, { mode: 0o600 })
   started.defer(() => rm(addressIn(directory), { force: true }))
   return server.url
+}
+
+/** A folder that is in use or cannot be used is for the user to mend. */
+const cannotStart = (error: unknown): never => {
+  if (!(error instanceof Error)) throw error
+  throw new ConfigError([`DATA_DIR: there is no database to be had there: ${error.message}`], {
+    cause: error,
+  })
 }
 
 const localMailbox = async (directory: string) => {

@@ -1,25 +1,17 @@
-import {
-  type Config,
-  type Connections,
-  databaseOfOpenShop,
-  layFoundations,
-  openConnections,
-  readConfig,
-} from '@plinth/host'
+import { type Config, databaseOfOpenShop, layFoundations, openConnections, readConfig } from '@plinth/host'
 import { migrate, sqlStateOf } from '@plinth/postgres'
 import { createLogger, silentMetrics } from '@plinth/telemetry'
 import { compose, migrationsFor, type Shop } from '../compose.ts'
+import { tell } from './tell.ts'
 import { UsageError } from './usage-error.ts'
 
 /** A shop that is composed and connected, but takes no requests and works off nothing. */
 export interface ClosedShop {
   readonly config: Config
-  readonly connections: Connections
   readonly shop: Shop
+  /** Brings its database up to date, and gives what was applied. */
+  readonly migrate: () => ReturnType<typeof migrate>
 }
-
-/** Says a line to the operator. */
-export const tell = (line: string): void => void process.stdout.write(`${line}\n`)
 
 /**
  * Works on a shop whose doors are closed: on the configured database, on the embedded one of a shop that is
@@ -44,11 +36,11 @@ export const withShop = async (work: (shop: ClosedShop) => Promise<void>): Promi
   })
   const publicUrl = config.PUBLIC_URL ?? `http://${config.HOST}:${config.PORT}`
   const shop = compose({ config, foundations, connections, logger, metrics: silentMetrics, publicUrl })
+  const bringUpToDate = () => migrate({ pool: connections.pool, migrations: migrationsFor(shop) })
   // An embedded database is nobody's but ours.
-  if (config.DATABASE_URL === undefined)
-    await migrate({ pool: connections.pool, migrations: migrationsFor(shop) })
+  if (config.DATABASE_URL === undefined) await bringUpToDate()
   try {
-    await work({ config, connections, shop })
+    await work({ config, shop, migrate: bringUpToDate })
   } catch (error) {
     if (sqlStateOf(error) !== undefinedTable) throw error
     throw new UsageError('the database is not up to date; run pnpm plinth migrate')

@@ -1,10 +1,7 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util'
-import { generateKey } from '@plinth/host'
 import { contextOf, isId, service } from '@plinth/kernel'
-import { migrate } from '@plinth/postgres'
-import { migrationsFor } from '../compose.ts'
-import { seedShop } from '../seed/seed-shop.ts'
-import { tell, withShop } from './closed-shop.ts'
+import type { ClosedShop } from './closed-shop.ts'
+import { tell } from './tell.ts'
 import { UsageError } from './usage-error.ts'
 
 /** One thing an operator can do. */
@@ -23,8 +20,8 @@ export const commands: Readonly<Record<string, Command>> = {
     usage: '',
     run: async args => {
       options(args, {})
-      await withShop(async ({ shop, connections }) => {
-        const applied = await migrate({ pool: connections.pool, migrations: migrationsFor(shop) })
+      await withShop(async ({ migrate }) => {
+        const applied = await migrate()
         for (const { domain, name } of applied) tell(`applied ${domain}/${name}`)
         tell(applied.length === 0 ? 'The database is up to date.' : `${applied.length} applied.`)
       })
@@ -60,6 +57,7 @@ export const commands: Readonly<Record<string, Command>> = {
       await withShop(async ({ shop, config }) => {
         if (config.production)
           throw new UsageError('seed is not for production: its passwords are known to everybody')
+        const { seedShop } = await import('../seed/seed-shop.ts')
         await seedShop(shop, config.STORE_CURRENCY, tell)
       })
     },
@@ -114,9 +112,16 @@ export const commands: Readonly<Record<string, Command>> = {
     usage: '',
     run: async args => {
       options(args, {})
+      const { generateKey } = await import('@plinth/host')
       process.stdout.write(`JWT_KEYS='${JSON.stringify({ keys: [generateKey()] })}'\n`)
     },
   },
+}
+
+/** The shop is loaded when there is something to do in it: help and mistakes are answered at once. */
+const withShop = async (work: (shop: ClosedShop) => Promise<void>): Promise<void> => {
+  const closedShop = await import('./closed-shop.ts')
+  await closedShop.withShop(work)
 }
 
 const text = { type: 'string' } as const

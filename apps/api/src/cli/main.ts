@@ -1,5 +1,4 @@
-import { ConfigError } from '@plinth/host'
-import { ContractError } from '@plinth/kernel'
+import { ContractError, ValidationFailed } from '@plinth/kernel'
 import { commands } from './commands.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -29,16 +28,23 @@ const run = async (): Promise<void> => {
   await command.run(args)
 }
 
+/** One line for what the operator can mend; the rest is a fault, and says so with its trace. */
+const lineFor = async (error: unknown): Promise<string> => {
+  if (error instanceof UsageError) return error.message
+  if (ValidationFailed.is(error)) {
+    const wrong = error.details.errors.map(each =>
+      'pointer' in each ? `${each.pointer.slice(1)}: ${each.detail}` : `${each.parameter}: ${each.detail}`,
+    )
+    return `That is not valid: ${wrong.join(' ')}`
+  }
+  const { ConfigError } = await import('@plinth/host')
+  if (error instanceof ConfigError || error instanceof ContractError) return error.message
+  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+}
+
 try {
   await run()
 } catch (error) {
-  // One line for what the operator can mend; the rest is a fault, and says so with its trace.
-  const expected =
-    error instanceof UsageError || error instanceof ConfigError || error instanceof ContractError
-  process.stderr.write(
-    expected
-      ? `plinth: ${error.message}\n`
-      : `plinth: ${error instanceof Error ? error.stack : String(error)}\n`,
-  )
+  process.stderr.write(`plinth: ${await lineFor(error)}\n`)
   process.exitCode = 1
 }
