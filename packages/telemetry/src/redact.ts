@@ -2,13 +2,11 @@ import { describeError, isError } from './describe-error.ts'
 import { scrubText } from './scrub-text.ts'
 
 /**
- * A copy of a value that is fit for a log line: what a name marks as secret or personal is replaced at any
- * depth, errors become their description, texts are scrubbed and cut, and the whole is bounded in depth and
- * size, so that nothing that is logged by mistake can flood the log.
+ * A copy of named fields that is fit for a log line: what a name marks as secret or personal is replaced at
+ * any depth, errors become their description, texts are scrubbed and cut, and the whole is bounded in depth
+ * and size, so that nothing that is logged by mistake can flood the log. `serializers` turn the fields they
+ * name into something smaller first.
  */
-export const redact = (value: unknown): unknown => copy(value, 0, { left: 1_000 })
-
-/** The same for named fields; `serializers` turn the named ones into something smaller first. */
 export const redactFields = (
   fields: object,
   serializers: Readonly<Record<string, (value: never) => unknown>> = {},
