@@ -1,3 +1,3 @@
 import { testConfig } from '@plinth/testing/setup'
 
-export default testConfig({ services: ['postgres'] })
+export default testConfig({ services: ['postgres', 'redis'] })
