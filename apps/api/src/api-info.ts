@@ -17,6 +17,7 @@ export const apiInfo = (url: string): ApiInfo => ({
     Catalog: 'Products, variants, categories and stock.',
     Cart: 'What somebody means to buy.',
     Orders: 'Checkout, and what becomes of orders, for buyers, sellers and admins.',
+    Sales: 'What sellers have sold, and marking it as sent.',
     Payments: 'Refunds, and what the payment provider has to say.',
     Notifications: 'Mails to people.',
     Operations: 'How the shop is doing, and what could not be done.',

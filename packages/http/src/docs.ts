@@ -1,5 +1,6 @@
 import scalar from '@scalar/fastify-api-reference'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { pathOf } from './call.ts'
 import { gatewayOf } from './gateway-parts.ts'
 import { type ApiInfo, openApiOf } from './openapi.ts'
 
@@ -12,24 +13,33 @@ const pagePolicy =
  * elsewhere: no fonts, no proxy, no telemetry. Call it once all routes are declared.
  */
 export const serveDocs = async (app: FastifyInstance, info: ApiInfo): Promise<void> => {
+  const { admit, routes } = gatewayOf(app)
+  const onRequest = async (request: FastifyRequest, reply: FastifyReply) => admit(request, reply)
   let document: Buffer | undefined
-  app.get('/openapi.json', async (_, reply) => {
-    document ??= Buffer.from(JSON.stringify(openApiOf(gatewayOf(app).routes, info)))
+  app.get('/openapi.json', { onRequest }, async (_, reply) => {
+    document ??= Buffer.from(JSON.stringify(openApiOf(routes, info)))
     return reply.header('content-type', 'application/json; charset=utf-8').send(document)
   })
   await app.register(async page => {
-    page.addHook('onSend', async (_, reply) => {
+    page.addHook('onSend', async (request, reply) => {
       reply.header('content-security-policy', pagePolicy)
+      if (pathOf(request).endsWith('.js')) reply.header('cache-control', 'public, max-age=3600')
     })
     await page.register(scalar, {
       routePrefix: '/docs',
+      hooks: { onRequest },
       configuration: {
         url: '/openapi.json',
         title: `${info.title}: API reference`,
         withDefaultFonts: false,
         proxyUrl: '',
         telemetry: false,
+        // Tried where the page came from, by whatever name that was reached.
+        servers: [{ url: '/' }],
+        showDeveloperTools: 'never',
         hideClientButton: true,
+        favicon: 'data:,',
+        authentication: { preferredSecurityScheme: 'accessToken' },
         defaultOpenAllTags: false,
         persistAuth: true,
         agent: { disabled: true },

@@ -86,8 +86,9 @@ export const createGateway = async (options: GatewayOptions): Promise<FastifyIns
   takeJsonBodies(app)
   await guardBrowsers(app, corsOrigins)
   app.addHook('onRequest', async (request, reply) => {
-    if (request.headers.host === undefined && request.raw.httpVersion === '1.1')
-      throw new GatewayError(400, 'bad_request', 'The Host header is missing.')
+    const { host } = request.headers
+    if (host === undefined ? request.raw.httpVersion === '1.1' : !URL.canParse(`http://${host}`))
+      throw new GatewayError(400, 'bad_request', 'The Host header is missing or malformed.')
     if (request.is404) {
       // What leads nowhere counts, too, and is told so before its body is read.
       await admit(request, reply)

@@ -50,6 +50,8 @@ export const httpTransport =
         method: 'POST',
         headers,
         body,
+        // An answer from elsewhere is not the neighbour's.
+        redirect: 'error',
         signal: signal === undefined ? limit : AbortSignal.any([signal, limit]),
       })
       return { status: response.status, body: await response.text() }

@@ -74,7 +74,7 @@ export const givenGateway = async ({ routes, ...options }: GivenOptions = {}) =>
         status,
         headers: received,
         text,
-        body: (received['content-type'] ?? '').toString().includes('json') ? answer.json() : undefined,
+        body: text !== '' && String(received['content-type']).includes('json') ? answer.json() : undefined,
       }
     },
     /** Listens on a port of its own, for tests that need a network. */
