@@ -34,11 +34,9 @@ export const putLine = (
   deps.database.transaction(context, async inTx => {
     const userId = ownerOf(inTx)
     await assertHolds(deps, inTx, condition)
-    // Two statements, so that the second counts the lines with the cart already locked by the first.
-    const [, written] = await Promise.all([
-      touchCart(deps.database, inTx, userId),
-      writeLine(deps, inTx, userId, item, how),
-    ])
+    // One after the other, so that the second counts the lines with the cart already locked by the first.
+    await touchCart(deps.database, inTx, userId)
+    const written = await writeLine(deps, inTx, userId, item, how)
     if (written === 'quantity_limit') throw QuantityLimit()
     if (written === 'cart_full') throw CartFull()
   })

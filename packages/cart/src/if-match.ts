@@ -32,9 +32,7 @@ export const assertHolds = async (
 ): Promise<void> => {
   if (condition === undefined) return
   const owner = ownerOf(context)
-  const [, stored] = await Promise.all([
-    lockCart(database, context, owner),
-    readCart(database, context, owner),
-  ])
+  await lockCart(database, context, owner)
+  const stored = await readCart(database, context, owner)
   assertMatch(condition.ifMatch, showCart(stored, condition.offers, settings.currency))
 }

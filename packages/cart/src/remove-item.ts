@@ -33,17 +33,15 @@ const removeLines = async (
     const owner = ownerOf(inTx)
     await assertHolds(deps, inTx, condition)
     // The cart before its lines, as everybody locks them.
-    await Promise.all([
-      lockCart(database, inTx, owner),
-      database.on(inTx).execute(sql`
-        with removed as (
-          delete from cart.cart_line line
-           using cart.cart
-           where cart.id = line.cart_id and cart.user_id = ${owner} and ${which}
-          returning line.cart_id
-        )
-        update cart.cart set updated_at = now() where id in (select cart_id from removed)`),
-    ])
+    await lockCart(database, inTx, owner)
+    await database.on(inTx).execute(sql`
+      with removed as (
+        delete from cart.cart_line line
+         using cart.cart
+         where cart.id = line.cart_id and cart.user_id = ${owner} and ${which}
+        returning line.cart_id
+      )
+      update cart.cart set updated_at = now() where id in (select cart_id from removed)`)
     return undefined
   })
 }

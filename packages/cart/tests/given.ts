@@ -8,6 +8,7 @@ import {
   newId,
   permissionsOf,
   service,
+  type TxContext,
   type User,
 } from '@plinth/kernel'
 import { connectPostgres, createDatabase, migrate, migrationsOf } from '@plinth/postgres'
@@ -57,7 +58,8 @@ export const givenCarts = async () => {
     /** Calls that commit by themselves, as those of a neighbour elsewhere. */
     apart: detached(cartContract, call),
     shelf,
-    rows: <Row extends Record<string, unknown>>(query: SQL) => database.on(internal).execute<Row>(query),
+    rows: <Row extends Record<string, unknown>>(query: SQL, context: TxContext = internal) =>
+      database.on(context).execute<Row>(query),
     inTransaction: <T>(work: (context: InTx) => Promise<T>) => database.transaction(internal, work),
     /** Somebody with so many of variants of their own in the cart: by default one line of 1. */
     async filled(...quantities: number[]) {

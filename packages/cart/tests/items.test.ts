@@ -1,7 +1,9 @@
 import { CartFull, QuantityLimit } from '@plinth/cart-contract'
 import { contextOf, etagOf, Forbidden, NotFound, newId, PreconditionFailed, service } from '@plinth/kernel'
+import { eventually } from '@plinth/testing'
+import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { aBuyer, type Given, givenCarts } from './given.ts'
+import { aBuyer, type Given, givenCarts, internal } from './given.ts'
 
 let given: Given
 beforeAll(async () => {
@@ -177,15 +179,53 @@ describe('a cart that is not what the client saw', () => {
   })
 })
 
-test('adding, removing and clearing at once wait for each other and never for ever', async () => {
-  const { context, lines } = await given.filled(1, 1)
-  const rounds = Array.from({ length: 8 }, () =>
-    lines.flatMap(line => [
-      given.call.addItem(context, line),
-      given.call.removeItem(context, { variantId: line.variantId }),
-      given.call.clearCart(context, {}),
-    ]),
-  )
-  const outcomes = await Promise.allSettled(rounds.flat())
-  expect(outcomes.filter(({ status }) => status === 'rejected')).toEqual([])
+describe('changes of one cart at once', () => {
+  test('wait for each other and never for ever', async () => {
+    const { context, lines } = await given.filled(1, 1)
+    const rounds = Array.from({ length: 8 }, () =>
+      lines.flatMap(line => [
+        given.call.addItem(context, line),
+        given.call.removeItem(context, { variantId: line.variantId }),
+        given.call.clearCart(context, {}),
+      ]),
+    )
+    const outcomes = await Promise.allSettled(rounds.flat())
+    expect(outcomes.filter(({ status }) => status === 'rejected')).toEqual([])
+  })
+
+  test('wait for the cart before they touch its lines', async () => {
+    const { buyer, context, lines } = await given.filled(1)
+    const [{ variantId } = given.shelf.put()] = lines
+    for (const change of [
+      () => given.call.addItem(context, { variantId, quantity: 1 }),
+      () => given.call.removeItem(context, { variantId }),
+      () => given.call.takeLines(internal, { userId: buyer.id, orderId: newId<'Order'>() }),
+    ]) {
+      const changing = await given.inTransaction(async inTx => {
+        await given.rows(sql`select from cart.cart where user_id = ${buyer.id} for update`, inTx)
+        const changing = change()
+        await eventually(async () => {
+          const waiting = await given.rows(sql`select from pg_locks where not granted`)
+          return waiting.length > 0
+        })
+        await given.rows(sql`delete from cart.cart_line where variant_id = ${variantId}`, inTx)
+        return { changing }
+      })
+      await expect(changing.changing).resolves.toBeDefined()
+    }
+  })
+
+  test('that all want the cart as it was seen: one is made', async () => {
+    for (let round = 0; round < 3; round++) {
+      const { buyer, context, lines } = await given.filled(1)
+      const [{ variantId } = given.shelf.put()] = lines
+      const ifMatch = etagOf(await see(buyer))
+      const attempts = await Promise.allSettled(
+        [2, 3, 4, 5, 6].map(quantity => given.call.setItem(context, { variantId, quantity, ifMatch })),
+      )
+      expect(attempts.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+      for (const each of attempts)
+        if (each.status === 'rejected') expect(each.reason).toSatisfy(PreconditionFailed.is)
+    }
+  })
 })

@@ -42,17 +42,20 @@ describe('refreshing', () => {
   })
 
   test('at once with one token succeeds exactly once, on whatever replica', async () => {
-    const { tokens } = await given.signedIn()
-    const attempts = await Promise.allSettled(
-      Array.from({ length: 20 }, (_, index) =>
-        (index % 2 === 0 ? given.call : given.elsewhere).refresh(anybody, {
-          refreshToken: tokens.refreshToken,
-        }),
-      ),
-    )
-    expect(attempts.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
-    for (const attempt of attempts)
-      if (attempt.status === 'rejected') expect(attempt.reason).toSatisfy(RefreshTokenReused.is)
+    // The connections of the first round are still being opened, so it is the later ones that race.
+    for (let round = 0; round < 4; round++) {
+      const { tokens } = await given.signedIn()
+      const attempts = await Promise.allSettled(
+        Array.from({ length: 20 }, (_, index) =>
+          (index % 2 === 0 ? given.call : given.elsewhere).refresh(anybody, {
+            refreshToken: tokens.refreshToken,
+          }),
+        ),
+      )
+      expect(attempts.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+      for (const attempt of attempts)
+        if (attempt.status === 'rejected') expect(attempt.reason).toSatisfy(RefreshTokenReused.is)
+    }
   })
 
   test('ends after 30 days without one, and after 90 in any case', async () => {

@@ -13,8 +13,9 @@ const stems: ReadonlySet<string> = new Set(
 )
 
 /**
- * Refuses the passwords that attackers try first, however they are cased and spaced: common ones, and the very commonest with digits behind. What people choose
- * beyond that is theirs: rules of composition are left out on purpose (NIST SP 800-63B, section 3.1.1.2).
+ * Refuses the passwords that attackers try first, however they are cased and spaced: common ones, and the very
+ * commonest with digits behind. What people choose beyond that is theirs: rules of composition are left out on
+ * purpose (NIST SP 800-63B, section 3.1.1.2).
  */
 export const assertUncommon = (password: string): void => {
   const plain = password.normalize('NFKC').toLowerCase()
