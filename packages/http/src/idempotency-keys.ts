@@ -31,7 +31,7 @@ export const createIdempotencyKeys = (pool: Pool) => {
                    status = case when present.created_at < now() - interval '24 hours' then null else present.status end,
                    created_at = case when present.created_at < now() - interval '24 hours' then now() else present.created_at end
              where (present.locked_until is null or present.locked_until <= now())
-               and ((present.fingerprint = excluded.fingerprint and (present.status is null or present.status = 202))
+               and ((present.fingerprint = excluded.fingerprint and (present.status is null or (present.status = 202 and present.body is null)))
                     or present.created_at < now() - interval '24 hours')
         returning true as mine, locked_until::text as lease, status, headers, body, fingerprint
       )
@@ -43,7 +43,7 @@ export const createIdempotencyKeys = (pool: Pool) => {
     if (row === undefined) return { mine: false, sameRequest: true, answer: undefined }
     const { status, headers, body, lease } = row
     if (row.mine && lease !== null) return { mine: true, lease, status }
-    const answered = status !== null && status !== 202
+    const answered = status !== null && !(status === 202 && body === null)
     return {
       mine: false,
       sameRequest: fingerprint.equals(row.fingerprint),
@@ -53,15 +53,16 @@ export const createIdempotencyKeys = (pool: Pool) => {
 
   return {
     claim,
-    /** Keeps the answer. A 202 is kept without its body: it is given anew each time. */
-    keep: async ({ scope, operation, key }: KeyedRequest, lease: string, answer: StoredAnswer) => {
-      const body = answer.status === 202 ? null : answer.body
+    /** Keeps the answer. The 202 of what settles is kept without its body: it is given anew each time. */
+    keep: async (request: KeyedRequest, lease: string, answer: StoredAnswer) => {
+      const { scope, operation, key, settles } = request
+      const body = settles && answer.status === 202 ? null : answer.body
       await database.on(housekeeping).execute(sql`
         update gateway.idempotency_key
            set status = ${answer.status}, headers = ${JSON.stringify(answer.headers)}::jsonb, body = ${body}, locked_until = null
          where scope = ${scope} and operation = ${operation} and key = ${key} and locked_until = ${lease}::timestamptz`)
     },
-    /** Lets go of a key without an answer; one that has a 202 keeps it. */
+    /** Lets go of a key without an answer; one with a 202 that is given anew keeps it. */
     free: async ({ scope, operation, key }: KeyedRequest, lease: string) => {
       await database.on(housekeeping).execute(sql`
         with gone as (

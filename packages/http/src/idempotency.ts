@@ -20,15 +20,17 @@ export interface KeyedRequest {
   readonly key: string
   /** All that makes it this request, as JSON can say it: the same key with another one is refused. */
   readonly content: unknown
+  /** Whether a 202 is not the outcome: its repeat asks for that again. */
+  readonly settles: boolean
 }
 
 /** Runs requests at most once a key. */
 export interface Idempotency {
   /**
    * Runs the request, or gives the answer that its first run got. Kept are the answers of requests that had
-   * an effect: 2xx and 402; a request that is refused or fails frees its key. A 202 is answered anew each
-   * time, by running the request again, which must be idempotent itself. So must it be for a process that
-   * dies before its answer is kept: its key can be taken up again after eight seconds.
+   * an effect: 2xx and 402; a request that is refused or fails frees its key. The 202 of what settles later is
+   * answered anew each time, by running the request again, which must be idempotent itself. So must it be for
+   * a process that dies before its answer is kept: its key can be taken up again after eight seconds.
    *
    * @param work gives a refusal as an answer, too; where it rejects, the key is freed
    * @throws GatewayError 422 `idempotency_key_reused`, 409 `idempotency_in_progress`

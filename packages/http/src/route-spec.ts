@@ -38,6 +38,11 @@ export interface RouteSpec<
   readonly errors?: readonly DeclaredError[]
   /** Whether an Idempotency-Key is asked for, or accepted. */
   readonly idempotency?: 'required' | 'accepted'
+  /**
+   * A 202 says that the outcome is not known yet: its repeat runs again and tells how things stand. Without
+   * this a repeat gets the first answer, as with any other status.
+   */
+  readonly settles?: true
   /** A single resource: carries an ETag, and takes If-None-Match or If-Match. */
   readonly etag?: true
   readonly limit?: RouteLimit

@@ -70,6 +70,7 @@ const answerer = (gateway: Gateway, spec: RouteSpec) => {
         operation: spec.id,
         key,
         content: [request.raw.url, body],
+        settles: spec.settles === true,
       },
       context,
       () =>

@@ -45,7 +45,15 @@ beforeAll(async () => {
         runs.push({ key: context.idempotencyKey, amount: body.amount })
         return (answers.shift() ?? paid)()
       }
-      route(app, { ...shared, path: '/pay', id: 'pay', idempotency: 'required', handle: pay, etag: true })
+      route(app, {
+        ...shared,
+        path: '/pay',
+        id: 'pay',
+        idempotency: 'required',
+        settles: true,
+        handle: pay,
+        etag: true,
+      })
       route(app, { ...shared, path: '/tip', id: 'tip', idempotency: 'accepted', handle: pay })
     },
   })
@@ -177,6 +185,18 @@ describe('A request with a key', () => {
     expect(settled.headers['idempotent-replayed']).toBe('true')
     expect((await pay(key)).text).toBe(settled.text)
     expect(runs).toHaveLength(4)
+  })
+
+  it('is answered as at first where being under way is the outcome', async () => {
+    const key = newId()
+    answers = [async () => ({ status: 202, body: { state: `pending ${runs.length}` } })]
+    const first = await pay(key, { amount: 5 }, ada, '/tip')
+    expect(first).toMatchObject({ status: 202, body: { state: 'pending 1' } })
+    const second = await pay(key, { amount: 5 }, ada, '/tip')
+    expect(second.status).toBe(202)
+    expect(second.text).toBe(first.text)
+    expect(second.headers['idempotent-replayed']).toBe('true')
+    expect(runs).toHaveLength(1)
   })
 
   it('is looked at after all else: what is malformed or forbidden leaves the key alone', async () => {

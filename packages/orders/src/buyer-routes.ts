@@ -30,6 +30,7 @@ export const buyerRoutes = (app: FastifyInstance, operations: Implementation<Ord
     responses: { 201: order, 202: order },
     errors: [PaymentDeclined],
     idempotency: 'required',
+    settles: true,
     etag: true,
     handle: async ({ context, body }) => answerTo(await operations.checkout(context, body)),
   })
