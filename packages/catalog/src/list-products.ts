@@ -21,12 +21,14 @@ export const listProducts =
 const readPage = async (
   { database }: Parts,
   context: TxContext,
-  { limit, cursor, ...query }: Query,
+  { limit, cursor, ...asked }: Query,
 ): Promise<Page<Product>> => {
+  // A cursor belongs to the list, whether its order was named or is the one there is without a name.
+  const query = { ...asked, sort: asked.sort ?? (asked.q === undefined ? 'newest' : 'relevance') }
   const after = cursors.read(cursor, query)
   const search = await searchQuery(database, context, query.q)
   if (search === '') return { data: [], nextCursor: null }
-  const order = orders(search)[query.sort ?? (search === undefined ? 'newest' : 'relevance')]
+  const order = orders(search)[query.sort]
   const rows = await database.on(context).execute<ProductRow & { readonly key: number }>(sql`
     with page as (
       select p.id, ${order.key} as key

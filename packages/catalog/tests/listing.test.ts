@@ -85,6 +85,17 @@ describe('walking the pages', () => {
     }
   })
 
+  test('a cursor goes on with the order it has without a name once that is named', async () => {
+    for (const [query, sort] of [
+      [{}, 'newest'],
+      [{ q: 'lamp' }, 'relevance'],
+    ] as const) {
+      const { nextCursor } = await list({ ...query, limit: 1 })
+      const rest = { ...query, limit: 3, cursor: nextCursor ?? '' }
+      expect(await list({ ...rest, sort })).toEqual(await list(rest))
+    }
+  })
+
   test('a forged position is a position like any other, not an error', async () => {
     const { nextCursor } = await list({ limit: 2, sort: 'price_asc' })
     const [fingerprint] = JSON.parse(Buffer.from(nextCursor ?? '', 'base64url').toString())
