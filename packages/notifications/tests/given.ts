@@ -109,6 +109,7 @@ export const openNotifications = (
   const call = local(notificationsContract, notifications.operations, { strict: true })
   return {
     pool,
+    database,
     notifications,
     call,
     rows,
@@ -167,11 +168,11 @@ export const openNotifications = (
 }
 
 /** Notifications over a database of the test's own, beside users and a mail server that behave. */
-export const givenNotifications = async ({ sendingMs = 400 } = {}) => {
+export const givenNotifications = async () => {
   const own = await givenDatabase()
   const sink: MailSink = await startMailSink()
   const users = givenUsers()
-  const replica = openNotifications(own.url, users, { smtpUrl: sink.url, sendingMs })
+  const replica = openNotifications(own.url, users, { smtpUrl: sink.url })
   return {
     ...replica,
     url: own.url,

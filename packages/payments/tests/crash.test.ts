@@ -98,3 +98,19 @@ it('Two replicas share the refunds: each is tried by one of them at a time', asy
   await expect.poll(open, { timeout: 5000 }).toEqual([])
   expect(asked.toSorted()).toEqual(refunds.map(each => each.id).toSorted())
 })
+
+it('A refund that somebody else is at does not hold up the others', async () => {
+  fate = async () => {}
+  asked = []
+  const taken = await givenRefund()
+  const next = await givenRefund()
+  await given.database.transaction(given.orders, async inTx => {
+    await given.database
+      .on(inTx)
+      .execute(sql`select 1 from payments.refund where id = ${taken.id} for update`)
+    await using _running = given.payments.jobs[0]?.start(silentLogger)
+    await expect.poll(() => asked).toEqual([next.id])
+  })
+  await given.tryRefunds()
+  expect(asked).toEqual([next.id, taken.id])
+})

@@ -48,13 +48,17 @@ export const startFakeStripe = async () => {
     if (intent.status !== 'requires_payment_method') return refusal(400, 'payment_intent_unexpected_state')
     if (token === 'tok_visa' || token === 'pm_card_visa') intent.status = 'succeeded'
     else if (token === 'tok_processing') intent.status = 'processing'
-    else if (token === 'tok_chargeDeclined') {
+    else if (
+      token === 'tok_chargeDeclined' ||
+      (token === 'tok_second_time_lucky' && !intent.last_payment_error)
+    ) {
       intent.last_payment_error = { message: 'Your card was declined.' }
       return {
         status: 402,
         body: { error: { type: 'card_error', code: 'card_declined', message: 'Your card was declined.' } },
       }
-    } else return refusal(400, 'resource_missing')
+    } else if (token === 'tok_second_time_lucky') intent.status = 'succeeded'
+    else return refusal(400, 'resource_missing')
     return { status: 200, body: intent }
   }
 

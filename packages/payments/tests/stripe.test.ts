@@ -53,6 +53,13 @@ describe('a charge', () => {
     expect(await charge(payment)).toEqual({ outcome: 'captured' })
   })
 
+  it('asks a card once, however many ask at the same time: it might be luckier the second time', async () => {
+    const payment = await givenPayment('tok_second_time_lucky')
+    await Promise.all([charge(payment), charge(payment), charge(payment)])
+    expect(await charge(payment)).toMatchObject({ outcome: 'declined' })
+    expect(await intentOf(payment)).toMatchObject({ status: 'requires_payment_method' })
+  })
+
   it.each([
     [
       'a card that is declined',

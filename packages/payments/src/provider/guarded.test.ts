@@ -1,5 +1,5 @@
 import { newId } from '@plinth/kernel'
-import { expect, it } from 'vitest'
+import { afterEach, expect, it, vi } from 'vitest'
 import { guarded } from './guarded.ts'
 import { type PaymentProvider, ProviderRefused } from './provider.ts'
 
@@ -63,6 +63,25 @@ it('A provider that always fails is left alone for a while', async () => {
   await expect(bank.capture(charge, asking)).rejects.toThrow(/circuit|prevented/i)
   await expect(bank.refund(reversal, asking.signal)).rejects.toThrow(/circuit|prevented/i)
   expect(calls).toBe(20)
+})
+
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+it('Whoever has to wait while one call tries the provider again is given up at the own deadline', async () => {
+  let away = () => Promise.reject<never>(new Error('away'))
+  const bank = guarded(provider({ capture: () => away() }), { captureMs: 2000 })
+  await times(20, () => bank.capture(charge, asking))
+  away = never
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 2001 })
+  const probe = new AbortController()
+  const trying = bank.capture(charge, { ...asking, signal: probe.signal })
+  const begun = performance.now()
+  await expect(bank.capture(charge, { ...asking, signal: AbortSignal.timeout(20) })).rejects.toThrow()
+  expect(performance.now() - begun).toBeLessThan(1000)
+  probe.abort()
+  await expect(trying).rejects.toThrow()
 })
 
 it('Refusals are answers: however many there are, the provider is asked', async () => {
