@@ -30,7 +30,7 @@ export const serveDocs = async (app: FastifyInstance, info: ApiInfo): Promise<vo
       hooks: { onRequest },
       configuration: {
         url: '/openapi.json',
-        title: `${info.title}: API reference`,
+        pageTitle: `${info.title}: API reference`,
         withDefaultFonts: false,
         proxyUrl: '',
         telemetry: false,
@@ -42,9 +42,18 @@ export const serveDocs = async (app: FastifyInstance, info: ApiInfo): Promise<vo
         authentication: { preferredSecurityScheme: 'accessToken' },
         defaultOpenAllTags: false,
         persistAuth: true,
+        onRequestBuilt: leaveOutEmptyToken,
         agent: { disabled: true },
         mcp: { disabled: true },
       },
     })
   })
+}
+
+/**
+ * Runs on the page. It would send `Authorization: Bearer` with nothing behind as long as no token is filled in,
+ * and that is a bad token, on public routes too.
+ */
+const leaveOutEmptyToken = ({ request }: { readonly request: Request }): void => {
+  if (request.headers.get('authorization')?.trim() === 'Bearer') request.headers.delete('authorization')
 }

@@ -8,15 +8,13 @@ export const documentParameters = (route: RouteDeclaration, { refer }: Pick<Comp
     name,
     in: 'path',
     required: true,
-    ...described(refer(schema, 'input')),
+    ...described(refer(schema, 'input'), true),
   })),
-  ...fieldsOf(route.query).map(([name, schema]) => ({
-    name,
-    in: 'query',
-    required: !schema.safeParse(undefined).success,
+  ...fieldsOf(route.query).map(([name, schema]) => {
+    const required = !schema.safeParse(undefined).success
     // What a client writes is text; what it means is the schema of what becomes of it.
-    ...described(refer(schema, 'output')),
-  })),
+    return { name, in: 'query', required, ...described(refer(schema, 'output'), required) }
+  }),
   ...headersOf(route),
 ]
 
@@ -37,7 +35,7 @@ const headersOf = (route: RouteDeclaration): Json[] => {
       required: route.idempotency === 'required',
       description: 'The same key means the same request, done once; kept for 24 hours',
       schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[\\x21-\\x7e]+$' },
-      example: '4f1c2a9e-order-1',
+      ...exampleOf('4f1c2a9e-order-1', route.idempotency === 'required'),
     })
   if (route.etag === true && route.method === 'GET')
     headers.push({
@@ -58,8 +56,15 @@ const headersOf = (route: RouteDeclaration): Json[] => {
   return headers
 }
 
-const described = ({ description, examples, ...schema }: Json): Json => ({
+const described = ({ description, examples, ...schema }: Json, required: boolean): Json => ({
   ...(description !== undefined && { description }),
   schema,
-  ...(Array.isArray(examples) && examples.length > 0 && { example: examples[0] }),
+  ...(Array.isArray(examples) && examples.length > 0 && exampleOf(examples[0], required)),
 })
+
+/**
+ * A form to try a request fills in every example it finds. What may be left out starts out empty there, by
+ * Scalar's extension: a list filtered by somebody's example is an empty one.
+ */
+const exampleOf = (value: unknown, required: boolean): Json =>
+  required ? { example: value } : { examples: { example: { value, 'x-disabled': true } } }
