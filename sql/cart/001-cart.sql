@@ -17,7 +17,8 @@ create table cart.cart_line (
 -- What an order took out of a cart, so that it can be put back, once.
 create table cart.checkout (
   order_id uuid primary key,
-  user_id uuid not null,
+  -- Null where a return overtook its order: the order then takes nothing any more.
+  user_id uuid,
   -- [{ "variantId": ..., "quantity": ... }], in the order of the cart
   lines jsonb not null,
   taken_at timestamptz not null default now(),

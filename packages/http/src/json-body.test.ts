@@ -58,7 +58,7 @@ describe('A JSON body', () => {
   })
 
   it('gives every number as it was written', () => {
-    const digits = fc.stringMatching(/^-?(0|[1-9]\d{0,20})(\.\d{1,20})?([eE][+-]?\d{1,3})?$/)
+    const digits = fc.stringMatching(/^-?(0|[1-9]\d{0,20})(\.\d{1,20})?([eE][+-]?\d{1,2})?$/)
     fc.assert(
       fc.property(digits, text => {
         const value = accepted(text)

@@ -59,7 +59,7 @@ describe('a pool', () => {
   })
 
   test('serves many more callers than it has connections', async () => {
-    await using here = start({ max: 3 })
+    await using here = start({ max: 3, acquireTimeoutMs: 10_000 })
     const answers = await Promise.all(Array.from({ length: 500 }, () => here.one()))
     expect(answers.flat()).toHaveLength(500)
   })
