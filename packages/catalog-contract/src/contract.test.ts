@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { defineContract } from '@plinth/kernel'
 import { expect, test } from 'vitest'
 import { catalogContract } from './index.ts'
@@ -40,6 +41,16 @@ test('anybody may call these operations, and the shop alone those', () => {
     named.flatMap(([name, { access }]) => (access === wanted ? name : []))
   expect(withAccess('public')).toEqual(['listProducts', 'getProduct', 'listCategories'])
   expect(withAccess('internal')).toEqual(['getOffers', 'reserveStock', 'sellStock', 'releaseStock'])
+})
+
+test('the README names all of it', async () => {
+  const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8')
+  const words = [
+    ...named.flatMap(([name, { errors }]) => [name, ...errors.map(({ code }) => code)]),
+    ...Object.values(permissions).map(({ name }) => name),
+    ...Object.values(events).map(({ type }) => type),
+  ]
+  expect(words.filter(word => !readme.includes(`\`${word}\``))).toEqual([])
 })
 
 test('what holds or sells stock can be repeated, and taken back', () => {

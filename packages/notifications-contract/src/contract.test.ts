@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { defineContract } from '@plinth/kernel'
 import { expect, test } from 'vitest'
 import { notificationsContract } from './index.ts'
@@ -29,4 +30,13 @@ test('anybody may call these operations, and the shop alone those', () => {
     named.flatMap(([name, { access }]) => (access === wanted ? name : []))
   expect(withAccess('public')).toEqual([])
   expect(withAccess('internal')).toEqual([])
+})
+
+test('the README names all of it', async () => {
+  const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8')
+  const words = [
+    ...named.flatMap(([name, { errors }]) => [name, ...errors.map(({ code }) => code)]),
+    ...Object.values(permissions).map(({ name }) => name),
+  ]
+  expect(words.filter(word => !readme.includes(`\`${word}\``))).toEqual([])
 })

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { defineContract } from '@plinth/kernel'
 import { expect, test } from 'vitest'
 import { usersContract } from './index.ts'
@@ -55,6 +56,16 @@ test('anybody may call these operations, and the shop alone those', () => {
     'listAccessChanges',
     'ensureAdmin',
   ])
+})
+
+test('the README names all of it', async () => {
+  const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8')
+  const words = [
+    ...named.flatMap(([name, { errors }]) => [name, ...errors.map(({ code }) => code)]),
+    ...Object.values(permissions).map(({ name }) => name),
+    ...Object.values(events).map(({ type }) => type),
+  ]
+  expect(words.filter(word => !readme.includes(`\`${word}\``))).toEqual([])
 })
 
 test('no event and no account holds a secret', () => {
