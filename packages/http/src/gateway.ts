@@ -10,6 +10,7 @@ import { answerExpectations } from './client-errors.ts'
 import { setGateway } from './gateway-parts.ts'
 import { createIdempotency } from './idempotency.ts'
 import { takeJsonBodies } from './json-body.ts'
+import { lingerOverBody } from './large-bodies.ts'
 import { bodyTooLate, GatewayError, headersOf, problemOf, problemType } from './problem.ts'
 import type { RateLimits } from './rate-limits.ts'
 import { createRequestLog } from './request-log.ts'
@@ -64,6 +65,7 @@ export const createGateway = async (options: GatewayOptions): Promise<FastifyIns
   answerExpectations(app)
   app.setErrorHandler((error, request, reply) => {
     const cause = request.raw.complete ? error : (bodyTooLate(error) ?? error)
+    if (problemOf(cause, callOf(request)).status === 413) lingerOverBody(request, reply)
     return refuse(cause, request, reply)
   })
   const known = watchRoutes(app)

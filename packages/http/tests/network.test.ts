@@ -80,6 +80,29 @@ describe('What the parser refuses is a problem document', () => {
     expectProblem(answer, 413, 'payload_too_large')
   })
 
+  it('for a body that is far too large, to whoever is still sending it', async () => {
+    const body = 'a'.repeat(20_000_000)
+    for (let times = 0; times < 5; times += 1) {
+      const headers = { 'content-type': 'application/json' }
+      const answer = await fetch(new URL('/echo', url), { method: 'POST', headers, body })
+      expect(answer.status).toBe(413)
+      expect(await answer.json()).toMatchObject({ code: 'payload_too_large' })
+    }
+  })
+
+  it('for a body that does not end, and then the connection is closed', async () => {
+    const socket = connect(Number(url.port), url.hostname)
+    const closed = once(socket, 'close')
+    let answer = ''
+    socket.on('data', bytes => {
+      answer += bytes
+    })
+    socket.write('POST /echo HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n')
+    socket.write('content-length: 2000\r\n\r\nand so on')
+    await closed
+    expect(answer).toMatch(/^HTTP\/1.1 413 /)
+  })
+
   it('for chunks without a content type', async () => {
     const answer = await exchange(
       'POST /echo HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n',
