@@ -8,7 +8,10 @@ import type { FastifyInstance } from 'fastify'
  */
 export const guardBrowsers = async (app: FastifyInstance, origins: readonly string[]): Promise<void> => {
   await app.register(fastifyHelmet, {
-    contentSecurityPolicy: { directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+    },
   })
   await app.register(fastifyCors, {
     origin: origins.length > 0 ? [...origins] : false,
@@ -41,3 +44,12 @@ export const guardBrowsers = async (app: FastifyInstance, origins: readonly stri
     strictPreflight: false,
   })
 }
+
+/** What a refusal tells browsers that comes too early for the rest: the URL or the request cannot even be read. */
+export const guardsOfEarlyRefusals = {
+  'content-security-policy': "default-src 'none';frame-ancestors 'none'",
+  'referrer-policy': 'no-referrer',
+  'strict-transport-security': 'max-age=31536000; includeSubDomains',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'SAMEORIGIN',
+} as const

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Socket } from 'node:net'
 import type { Logger } from '@plinth/telemetry'
 import type { FastifyInstance } from 'fastify'
+import { guardsOfEarlyRefusals } from './browsers.ts'
 import { GatewayError, problemOf, problemType } from './problem.ts'
 
 /** Answers what the HTTP parser itself refuses with a problem document, and hangs up. */
@@ -41,6 +42,7 @@ const documentOf = (refusal: GatewayError) => {
       'X-Request-Id': requestId,
       'Cache-Control': 'no-store',
       Connection: 'close',
+      ...guardsOfEarlyRefusals,
     },
   }
 }

@@ -4,7 +4,7 @@ import { type Logger, type Metrics, silentMetrics, withLogFields } from '@plinth
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { createAdmission } from './admission.ts'
 import type { AuthenticationOptions } from './authenticator.ts'
-import { guardBrowsers } from './browsers.ts'
+import { guardBrowsers, guardsOfEarlyRefusals } from './browsers.ts'
 import { createCalls } from './call.ts'
 import { answerExpectations } from './client-errors.ts'
 import { setGateway } from './gateway-parts.ts'
@@ -60,7 +60,8 @@ export const createGateway = async (options: GatewayOptions): Promise<FastifyIns
   }
   const app = fastify({
     ...serverOptions(options),
-    frameworkErrors: (error, request, reply) => void refuse(error, request, reply),
+    frameworkErrors: (error, request, reply) =>
+      void refuse(error, request, reply.headers(guardsOfEarlyRefusals)),
   })
   answerExpectations(app)
   app.setErrorHandler((error, request, reply) => {

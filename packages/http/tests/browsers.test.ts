@@ -79,3 +79,18 @@ it('tells browsers to make nothing of an answer but what it says', async () => {
   expect(headers).not.toHaveProperty('x-powered-by')
   expect(headers).not.toHaveProperty('server')
 })
+
+it('tells them no less where not even the URL could be read', async () => {
+  const whole = (await given.send('GET', '/nothing')).headers
+  for (const url of ['/things/%zz', `/things/${'x'.repeat(400)}`]) {
+    const { headers } = await given.send('PATCH', url)
+    for (const name of [
+      'content-security-policy',
+      'referrer-policy',
+      'strict-transport-security',
+      'x-content-type-options',
+      'x-frame-options',
+    ])
+      expect(headers[name]).toBe(whole[name])
+  }
+})
