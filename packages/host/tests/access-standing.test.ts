@@ -1,0 +1,88 @@
+import { randomUUID } from 'node:crypto'
+import { createMemoryBus } from '@plinth/cache'
+import { silentLogger } from '@plinth/telemetry'
+import { eventually } from '@plinth/testing'
+import { type AccessChange, accessChange } from '@plinth/users-contract'
+import { describe, expect, it } from 'vitest'
+import { createAccessStanding } from '../src/index.ts'
+
+const token = (roles = ['user']) => ({
+  userId: randomUUID(),
+  sessionId: randomUUID(),
+  roles,
+  issuedAt: 0,
+  expiresAt: 0,
+})
+
+/** Two replicas on one bus, and what a database would tell them when they ask. */
+const givenReplicas = () => {
+  const bus = createMemoryBus()
+  const known: AccessChange[] = []
+  const replica = () => createAccessStanding({ bus, listChanges: async () => known })
+  return { bus, known, here: replica(), there: replica() }
+}
+
+const ended = ({ sessionId }: { sessionId: string }) =>
+  accessChange.parse({ kind: 'session_ended', sessionId, at: '2026-11-23T08:00:00.000Z' })
+
+/** A change of roles or status, so many seconds past eight. */
+const changed = (
+  { userId }: { userId: string },
+  second: number,
+  { roles = ['user'], suspended = false } = {},
+) =>
+  accessChange.parse({
+    kind: 'access_changed',
+    userId,
+    roles,
+    suspended,
+    at: `2026-11-23T08:00:0${second}.000Z`,
+  })
+
+describe('the standing of access tokens', () => {
+  it('is what the token says as long as nothing is known', () => {
+    const { here } = givenReplicas()
+    expect(here.of(token(['user', 'seller']))).toEqual({ roles: ['user', 'seller'] })
+  })
+
+  it('ends with the session: at once here, and soon on every replica', async () => {
+    const { here, there } = givenReplicas()
+    const theirs = token()
+    here.announce([ended(theirs)])
+    expect(here.of(theirs)).toBe('revoked')
+    await eventually(() => expect(there.of(theirs)).toBe('revoked'))
+    expect(there.of({ ...theirs, sessionId: randomUUID() })).not.toBe('revoked')
+  })
+
+  it('follows roles and suspensions, whatever order they are heard of in', async () => {
+    const { here, there } = givenReplicas()
+    const theirs = token(['user'])
+    here.announce([changed(theirs, 2, { roles: ['user', 'seller'] })])
+    here.announce([changed(theirs, 1, { suspended: true })])
+    expect(here.of(theirs)).toEqual({ roles: ['user', 'seller'] })
+    await eventually(() => expect(there.of(theirs)).toEqual({ roles: ['user', 'seller'] }))
+    here.announce([changed(theirs, 3, { suspended: true })])
+    expect(here.of(theirs)).toBe('revoked')
+    here.announce([changed(theirs, 4)])
+    expect(here.of(theirs)).toEqual({ roles: ['user'] })
+  })
+
+  it('learns by asking what nobody announced, and forgets nothing of what was announced', async () => {
+    const { known, here } = givenReplicas()
+    const [asked, announced] = [token(), token()]
+    known.push(ended(asked))
+    here.announce([ended(announced)])
+    await using _ = here.job.start(silentLogger)
+    await eventually(() => expect(here.of(asked)).toBe('revoked'))
+    expect(here.of(announced)).toBe('revoked')
+  })
+
+  it('does not mind nonsense on the bus', async () => {
+    const { bus, here, there } = givenReplicas()
+    const theirs = token()
+    await bus.publish('access-changes', ended(theirs))
+    await bus.publish('access-changes', 'nonsense')
+    here.announce([ended(theirs)])
+    await eventually(() => expect(there.of(theirs)).toBe('revoked'))
+  })
+})
