@@ -2,16 +2,16 @@ import { randomUUID } from 'node:crypto'
 import type { Socket } from 'node:net'
 import type { Logger } from '@plinth/telemetry'
 import type { FastifyInstance } from 'fastify'
-import { guardsOfEarlyRefusals } from './browsers.ts'
+import type { Guards } from './browsers.ts'
 import { GatewayError, problemOf, problemType } from './problem.ts'
 
 /** Answers what the HTTP parser itself refuses with a problem document, and hangs up. */
 export const answerParserErrors =
-  (logger: Logger) =>
+  (logger: Logger, guards: Guards) =>
   (error: Error & { readonly code?: string }, socket: Socket): void => {
     if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) return
     const refusal = refusalFor(error.code)
-    const { body, headers } = documentOf(refusal)
+    const { body, headers } = documentOf(refusal, guards)
     logger.debug({ code: error.code, requestId: headers['X-Request-Id'] }, 'the parser refused a request')
     const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
     socket.end(
@@ -22,16 +22,17 @@ export const answerParserErrors =
   }
 
 /** Answers `Expect: something` that is not `100-continue` with a problem document; Node would send none. */
-export const answerExpectations = ({ server }: FastifyInstance): void => {
+export const answerExpectations = ({ server }: FastifyInstance, guards: Guards): void => {
   server.on('checkExpectation', (_request, response) => {
     const { body, headers } = documentOf(
       new GatewayError(417, 'expectation_failed', 'What the Expect header asks for is not supported.'),
+      guards,
     )
     response.writeHead(417, headers).end(body)
   })
 }
 
-const documentOf = (refusal: GatewayError) => {
+const documentOf = (refusal: GatewayError, guards: Guards) => {
   const requestId = randomUUID()
   const body = JSON.stringify(problemOf(refusal, { instance: '/', requestId }))
   return {
@@ -42,7 +43,7 @@ const documentOf = (refusal: GatewayError) => {
       'X-Request-Id': requestId,
       'Cache-Control': 'no-store',
       Connection: 'close',
-      ...guardsOfEarlyRefusals,
+      ...guards,
     },
   }
 }

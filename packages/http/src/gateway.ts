@@ -4,7 +4,7 @@ import { type Logger, type Metrics, silentMetrics, withLogFields } from '@plinth
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { createAdmission } from './admission.ts'
 import type { AuthenticationOptions } from './authenticator.ts'
-import { guardBrowsers, guardsOfEarlyRefusals } from './browsers.ts'
+import { guardBrowsers, guardsForBrowsers } from './browsers.ts'
 import { createCalls } from './call.ts'
 import { answerExpectations } from './client-errors.ts'
 import { setGateway } from './gateway-parts.ts'
@@ -41,6 +41,7 @@ export interface GatewayOptions {
  */
 export const createGateway = async (options: GatewayOptions): Promise<FastifyInstance> => {
   const { logger, metrics = silentMetrics, corsOrigins = [] } = options
+  const guards = await guardsForBrowsers()
   const callOf = createCalls()
   const log = createRequestLog(logger, metrics, callOf)
 
@@ -59,11 +60,10 @@ export const createGateway = async (options: GatewayOptions): Promise<FastifyIns
       .send(Buffer.from(JSON.stringify(problem)))
   }
   const app = fastify({
-    ...serverOptions(options),
-    frameworkErrors: (error, request, reply) =>
-      void refuse(error, request, reply.headers(guardsOfEarlyRefusals)),
+    ...serverOptions(options, guards),
+    frameworkErrors: (error, request, reply) => void refuse(error, request, reply.headers({ ...guards })),
   })
-  answerExpectations(app)
+  answerExpectations(app, guards)
   app.setErrorHandler((error, request, reply) => {
     const cause = request.raw.complete ? error : (bodyTooLate(error) ?? error)
     if (problemOf(cause, callOf(request)).status === 413) lingerOverBody(request, reply)
@@ -87,7 +87,7 @@ export const createGateway = async (options: GatewayOptions): Promise<FastifyIns
     reply.header('cache-control', isPublic ? 'no-cache' : 'no-store')
   })
   takeJsonBodies(app)
-  await guardBrowsers(app, corsOrigins)
+  await guardBrowsers(app, guards, corsOrigins)
   app.addHook('onRequest', async (request, reply) => {
     const { host } = request.headers
     if (host === undefined ? request.raw.httpVersion === '1.1' : !URL.canParse(`http://${host}`))

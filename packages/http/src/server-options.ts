@@ -1,6 +1,7 @@
 import type { Server } from 'node:http'
 import type { Logger } from '@plinth/telemetry'
 import type { FastifyHttpOptions } from 'fastify'
+import type { Guards } from './browsers.ts'
 import { answerParserErrors } from './client-errors.ts'
 
 /** What can be told of the server itself. */
@@ -13,11 +14,10 @@ export interface ServerSettings {
 }
 
 /** Every limit that Fastify and Node leave open is set: times in milliseconds, sizes in bytes. */
-export const serverOptions = ({
-  logger,
-  trustProxy = [],
-  bodyLimit = 1024 * 1024,
-}: ServerSettings): FastifyHttpOptions<Server> => ({
+export const serverOptions = (
+  { logger, trustProxy = [], bodyLimit = 1024 * 1024 }: ServerSettings,
+  guards: Guards,
+): FastifyHttpOptions<Server> => ({
   logger: false,
   bodyLimit,
   trustProxy: trustProxy.length > 0 ? [...trustProxy] : false,
@@ -36,5 +36,5 @@ export const serverOptions = ({
   forceCloseConnections: 'idle',
   // Who comes on an open connection while it stops is served, and told to close it.
   return503OnClosing: false,
-  clientErrorHandler: answerParserErrors(logger),
+  clientErrorHandler: answerParserErrors(logger, guards),
 })
