@@ -1,15 +1,4 @@
-import { ConfigError, readConfig, stopOnSignal } from '@plinth/host'
-import { createLogger } from '@plinth/telemetry'
-import { start } from './start.ts'
+import './quick-load.ts'
 
-/** One host, configured by the environment alone: `pnpm start`. */
-try {
-  const config = readConfig(process.env)
-  const logger = createLogger({ level: config.LOG_LEVEL, service: 'plinth' })
-  const shop = await start(config, logger, { tell: line => logger.info(line) })
-  stopOnSignal(logger, () => shop[Symbol.asyncDispose]())
-} catch (error) {
-  if (!(error instanceof ConfigError)) throw error
-  process.stderr.write(`${error.message}\n`)
-  process.exitCode = 1
-}
+/** `pnpm start`: see serve.ts. */
+await import('./serve.ts')

@@ -7,6 +7,10 @@ import { clientOf } from './client.ts'
 import { type Ground, givenGround } from './given-shop.ts'
 import { type Env, runToEnd, startHost } from './host-process.ts'
 
+const email = 'ines@plinth.example'
+const secret = randomUUID()
+const args = ['create-admin', '--email', email, '--name', 'Ines']
+
 describe('pnpm plinth', () => {
   let ground: Ground
   beforeAll(async () => {
@@ -54,23 +58,12 @@ describe('pnpm plinth', () => {
     expect([second.code, second.stdout]).toEqual([0, 'The database is up to date.\n'])
   })
 
-  test('create-admin makes an admin who can sign in, and makes one of somebody who is there', async () => {
-    const args = ['create-admin', '--email', 'ines@plinth.example', '--name', 'Ines']
-    const secret = randomUUID()
+  test('create-admin makes an admin, and makes one of somebody who is there', async () => {
     const made = await plinth(args, { PLINTH_ADMIN_PASSWORD: secret })
     expect([made.code, made.stdout]).toEqual([0, expect.stringContaining('is an admin now')])
     const again = await plinth(args, { PLINTH_ADMIN_PASSWORD: randomUUID() })
     expect([again.code, again.stdout]).toEqual([0, expect.stringContaining('the password is as it was')])
     expect(await refused([...args, '--password', 'short'])).toContain('12')
-
-    await using host = await startHost(ground.env)
-    const signedIn = await clientOf(host.url).post('/v1/auth/login', {
-      email: 'ines@plinth.example',
-      password: secret,
-    })
-    const { accessToken } = signedIn.expect(200, tokens)
-    const me = (await clientOf(host.url, accessToken).get('/v1/users/me')).expect(200, user)
-    expect(me).toMatchObject({ name: 'Ines', roles: ['admin'] })
   })
 
   test('outbox and dead-letters show what waits and what is stuck', async () => {
@@ -88,14 +81,15 @@ describe('pnpm plinth', () => {
     expect(keySet.safeParse(JSON.parse(set)).success).toBe(true)
   })
 
-  test('seed fills the shop, but never one in production', async () => {
+  test('seed fills the shop; who was made by a command can sign in', async () => {
     const { code, stdout } = await plinth(['seed'])
     expect([code, stdout]).toEqual([0, expect.stringMatching(/Seeded \d+ products/)])
     await using host = await startHost(ground.env)
-    const signedIn = await clientOf(host.url).post('/v1/auth/login', {
-      email: seedAccounts.admin.email,
-      password: seedPassword,
-    })
-    signedIn.expect(200, tokens)
+    const signIn = (email: string, word: string) =>
+      clientOf(host.url).post('/v1/auth/login', { email, password: word })
+    ;(await signIn(seedAccounts.admin.email, seedPassword)).expect(200, tokens)
+    const { accessToken } = (await signIn(email, secret)).expect(200, tokens)
+    const me = (await clientOf(host.url, accessToken).get('/v1/users/me')).expect(200, user)
+    expect(me).toMatchObject({ name: 'Ines', roles: ['admin'] })
   })
 })

@@ -31,7 +31,7 @@ const source = join(import.meta.dirname, '..', 'src')
 /** Starts a host and waits until it takes requests: `main.ts`, or `dev.ts`. */
 export const startHost = async (
   env: Env,
-  { entry = 'main.ts', within = 45_000 } = {},
+  { entry = 'main.ts', within = 120_000 } = {},
 ): Promise<HostProcess> => {
   const { child, ended, output } = launch(entry, [], { PORT: '0', ...env })
   let over: Ended | undefined
@@ -74,13 +74,10 @@ export const dataFolder = async (): Promise<AsyncDisposable & { readonly path: s
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) }
 }
 
-/** The same sources are loaded dozens of times. */
-const compileCache = join(tmpdir(), 'node-compile-cache')
-
 const launch = (entry: string, args: readonly string[], env: Env) => {
   const child = spawn(process.execPath, [join(source, entry), ...args], {
     cwd: tmpdir(),
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, NODE_COMPILE_CACHE: compileCache, ...env },
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let stdout = ''

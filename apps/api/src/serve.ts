@@ -1,0 +1,15 @@
+import { ConfigError, readConfig, stopOnSignal } from '@plinth/host'
+import { createLogger } from '@plinth/telemetry'
+import { start } from './start.ts'
+
+/** One host, configured by the environment alone. */
+try {
+  const config = readConfig(process.env)
+  const logger = createLogger({ level: config.LOG_LEVEL, service: 'plinth' })
+  const shop = await start(config, logger, { tell: line => logger.info(line) })
+  stopOnSignal(logger, () => shop[Symbol.asyncDispose]())
+} catch (error) {
+  if (!(error instanceof ConfigError)) throw error
+  process.stderr.write(`${error.message}\n`)
+  process.exitCode = 1
+}
