@@ -93,13 +93,21 @@ describe('the shop with nothing installed', () => {
   test('has kept everything when it is opened again', async () => {
     const buyer = await signIn(shop.url, seedAccounts.customer.email)
     const bought = await buyFirst(buyer, 'trekking+poles')
-    expect((await shop.stop()).code).toBe(0)
+    // Twice, as Ctrl+C comes: from the terminal, and from who watches the sources.
+    void shop.stop('SIGINT')
+    expect((await shop.stop('SIGINT')).code).toBe(0)
     const begun = performance.now()
     shop = await startHost(env(), { entry: 'dev.ts' })
     console.log(`The second start took ${Math.round(performance.now() - begun)} ms`)
     const again = await signIn(shop.url, seedAccounts.customer.email)
     expect((await lookAt(again, bought)).number).toBe(bought.number)
     expect(shop.output()).not.toContain('Filling the shelves')
+  })
+
+  test('is none the worse for having been killed', async () => {
+    await shop.stop('SIGKILL')
+    const { code, stdout } = await runToEnd('cli/main.ts', ['outbox'], env())
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/^orders +\d+ waiting/m)])
   })
 })
 

@@ -42,11 +42,27 @@ export const startBackground = ({
 /** Milliseconds from a signal until the process ends, come what may. */
 const graceMs = 9_000
 
-/** Stops in an orderly way on SIGTERM and SIGINT, and when something failed that nobody caught. */
+const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const
+
+/**
+ * Stops in an orderly way on SIGTERM, SIGINT and SIGHUP, and when something failed that nobody caught. A second
+ * signal changes nothing: Ctrl+C reaches a process from its terminal and from who watches it.
+ */
 export const stopOnSignal = (logger: Logger, stop: () => PromiseLike<void>): void => {
-  closeWithGrace({ delay: graceMs, logger: false }, async ({ signal, err }) => {
-    if (err !== undefined) logger.error({ err }, 'stopping after an error that nobody caught')
-    else logger.info({ signal }, 'stopping')
-    await stop()
-  })
+  const complain = { error: (err: unknown) => logger.error({ err }, 'could not stop in order') }
+  const { close } = closeWithGrace(
+    { delay: graceMs, logger: complain, skip: [...signals] },
+    async ({ err }) => {
+      if (err !== undefined) logger.error({ err }, 'stopping after an error that nobody caught')
+      await stop()
+    },
+  )
+  let stopping = false
+  for (const signal of signals)
+    process.on(signal, () => {
+      if (stopping) return
+      stopping = true
+      logger.info({ signal }, 'stopping')
+      void close()
+    })
 }

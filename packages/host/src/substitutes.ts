@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { readFile, rm, writeFile } from 'node:fs/promises'
+import { connect } from 'node:net'
 import { join, resolve } from 'node:path'
 import type { Mailbox } from '@plinth/embedded'
 import { type Config, ConfigError } from './config.ts'
@@ -37,11 +39,26 @@ export const layFoundations = async (config: Config, tell: Tell): Promise<Founda
 }
 
 /** Where the embedded PostgreSQL of a running shop is; undefined when none is open on this folder. */
-export const databaseOfOpenShop = (config: Config): Promise<string | undefined> =>
-  readFile(addressIn(resolve(config.DATA_DIR)), 'utf8').then(
-    url => url.trim(),
-    () => undefined,
-  )
+export const databaseOfOpenShop = async (config: Config): Promise<string | undefined> => {
+  const noted = await readFile(addressIn(resolve(config.DATA_DIR)), 'utf8').catch(() => undefined)
+  const url = noted?.trim()
+  // What was killed could not take its note along.
+  return url !== undefined && (await isOpen(new URL(url))) ? url : undefined
+}
+
+const isOpen = async ({ hostname, port }: URL): Promise<boolean> => {
+  const socket = connect({ host: hostname, port: Number(port), timeout: 1000 })
+  try {
+    return await Promise.race([
+      once(socket, 'connect').then(() => true),
+      once(socket, 'timeout').then(() => false),
+    ])
+  } catch {
+    return false
+  } finally {
+    socket.destroy()
+  }
+}
 
 const addressIn = (directory: string) => join(directory, 'database-url')
 

@@ -47,7 +47,11 @@ describe('trying what is configured before the first request', () => {
     await using database = await createTestDatabase()
     const nowhere = `127.0.0.1:${await freePort()}`
     const written: string[] = []
-    const logger = createLogger({ level: 'warn', service: 'test', destination: { write: line => written.push(line) } })
+    const logger = createLogger({
+      level: 'warn',
+      service: 'test',
+      destination: { write: line => written.push(line) },
+    })
     const away = {
       REDIS_URL: `redis://${nowhere}`,
       AMQP_URL: `amqp://${nowhere}`,

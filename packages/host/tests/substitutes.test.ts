@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import postgres from 'postgres'
@@ -43,6 +43,8 @@ describe('what stands in for services that are not configured', () => {
     expect(String(refused)).toContain('DATA_DIR')
 
     await first[Symbol.asyncDispose]()
+    expect(await databaseOfOpenShop(readConfig({ DATA_DIR: directory }))).toBeUndefined()
+    await writeFile(join(directory, 'database-url'), first.databaseUrl)
     expect(await databaseOfOpenShop(readConfig({ DATA_DIR: directory }))).toBeUndefined()
     await using second = await lay()
     expect(second.keys).toEqual(first.keys)
