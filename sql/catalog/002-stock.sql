@@ -68,3 +68,13 @@ create table catalog.stock_movement (
 create index stock_movement_variant on catalog.stock_movement (variant_id, seq desc);
 -- An order takes from a variant once, and gives back once.
 create unique index stock_movement_once on catalog.stock_movement (order_id, variant_id, kind) where order_id is not null;
+
+-- Which adjustments were made under a caller's own key: the same caller and key adjust once. Kept for a day.
+create table catalog.adjustment_key (
+  made_by text not null check (char_length(made_by) <= 100),
+  key text not null check (char_length(key) <= 255),
+  created_at timestamptz not null default clock_timestamp(),
+  primary key (made_by, key)
+);
+
+create index adjustment_key_age on catalog.adjustment_key (created_at);

@@ -1,6 +1,7 @@
 import { type CatalogContract, InsufficientStock, type StockLevel } from '@plinth/catalog-contract'
 import { type InputOf, type InTx, type TxContext, ValidationFailed } from '@plinth/kernel'
 import { eq, sql } from 'drizzle-orm'
+import { claimAdjustment } from './adjustment-keys.ts'
 import { assertMine, nameOf } from './own.ts'
 import type { Parts } from './parts.ts'
 import { announceStockLow } from './stock-low.ts'
@@ -11,7 +12,10 @@ type Input = InputOf<CatalogContract, 'adjustStock'>
 /** The most that may lie on a shelf. */
 const maxOnHand = 1_000_000_000
 
-/** Corrects what is on hand. What open reservations hold cannot be taken away. */
+/**
+ * Corrects what is on hand. What open reservations hold cannot be taken away. The same caller and idempotency
+ * key adjust once, and are told the level as it is.
+ */
 export const adjustStock =
   (parts: Parts) =>
   (context: TxContext, input: Input): Promise<StockLevel> =>
@@ -24,6 +28,7 @@ export const adjustStock =
         .innerJoin(product, eq(product.id, variant.productId))
         .where(eq(variant.id, variantId))
       assertMine(inTx, owned)
+      if (!(await claimAdjustment(parts, inTx))) return levelOf(parts, inTx, variantId)
       const { adjusted, onHand, reserved } = await adjust(parts, inTx, input)
       const available = onHand - reserved
       if (!adjusted && delta > 0)
@@ -35,6 +40,17 @@ export const adjustStock =
       await announceStockLow(parts, inTx, [{ ...owned, variantId, available, taken: -delta }])
       return { available, onHand, reserved }
     })
+
+const levelOf = async (
+  { database }: Parts,
+  context: InTx,
+  variantId: Input['variantId'],
+): Promise<StockLevel> => {
+  const [row] = await database.on(context).execute<StockLevel>(sql`
+    select on_hand - reserved as available, on_hand as "onHand", reserved from catalog.variant where id = ${variantId}`)
+  if (row === undefined) throw new Error('a variant is gone, but variants are never deleted')
+  return row
+}
 
 type Adjusted = { readonly adjusted: boolean; readonly onHand: number; readonly reserved: number }
 

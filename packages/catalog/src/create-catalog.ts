@@ -14,6 +14,7 @@ import {
 import type { FastifyInstance } from 'fastify'
 import { addVariant } from './add-variant.ts'
 import { adjustStock } from './adjust-stock.ts'
+import { forgetAdjustmentKeys } from './adjustment-keys.ts'
 import { archiveProduct } from './archive-product.ts'
 import { createCategory } from './create-category.ts'
 import { createProduct } from './create-product.ts'
@@ -45,7 +46,7 @@ export interface CatalogDeps {
 }
 
 /** What a deployable gets. */
-export interface Catalog extends AsyncDisposable {
+export interface Catalog {
   readonly operations: Implementation<CatalogContract>
   /** Its public routes: registered with a gateway of @plinth/http. */
   readonly routes: (app: FastifyInstance) => Promise<void>
@@ -84,9 +85,8 @@ export const createCatalog = ({ pool, cache, settings }: CatalogDeps): Catalog =
     operations,
     routes: catalogRoutes(operations),
     consumers: [onOrderCancelled(parts)],
-    jobs: [releaseExpiredReservations(parts)],
+    jobs: [releaseExpiredReservations(parts), forgetAdjustmentKeys(parts)],
     outbox,
     migrations: migrationsOf('catalog', import.meta.url),
-    [Symbol.asyncDispose]: async () => undefined,
   }
 }

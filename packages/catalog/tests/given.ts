@@ -114,7 +114,6 @@ export const givenCatalog = async (changes: Partial<CatalogSettings> = {}, clock
       return rows.map(({ data }) => data)
     },
     async [Symbol.asyncDispose]() {
-      await catalog[Symbol.asyncDispose]()
       await pool[Symbol.asyncDispose]()
       await own[Symbol.asyncDispose]()
     },

@@ -32,6 +32,27 @@ test('an adjustment answers with the level and leaves a row that says who and wh
   ])
 })
 
+test('an adjustment under one key is made once, however often and at the same time it is asked for', async () => {
+  const [variant] = await given.givenStock(5)
+  const keyed = { ...given.selling, idempotencyKey: newId() }
+  const levels = await Promise.all(Array.from({ length: 20 }, () => adjust(variant.id, 7, keyed)))
+  expect(new Set(levels.map(({ onHand }) => onHand))).toEqual(new Set([12]))
+  expect(await adjust(variant.id, 7, keyed)).toMatchObject({ onHand: 12 })
+  expect(await adjust(variant.id, 7, { ...given.selling, idempotencyKey: newId() })).toMatchObject({
+    onHand: 19,
+  })
+})
+
+test('a key whose adjustment was refused, or is a day old, may be used again', async () => {
+  const [variant] = await given.givenStock(5)
+  const keyed = { ...given.selling, idempotencyKey: newId() }
+  await expect(adjust(variant.id, -6, keyed)).rejects.toSatisfy(InsufficientStock.is)
+  expect(await adjust(variant.id, 1, keyed)).toMatchObject({ onHand: 6 })
+  await given.rows(sql`update catalog.adjustment_key set created_at = now() - interval '25 hours'
+                        where key = ${keyed.idempotencyKey}`)
+  expect(await adjust(variant.id, 1, keyed)).toMatchObject({ onHand: 7 })
+})
+
 test('what is reserved cannot be taken away', async () => {
   const [variant] = await given.givenStock(5)
   const lines = [{ variantId: variant.id, quantity: 3 }]
