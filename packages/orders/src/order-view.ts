@@ -49,13 +49,19 @@ export const showSale = (order: StoredOrder, sellerId: Id<'User'>): Sale => {
 }
 
 /**
- * How the payment stands. What a cancelled order has captured goes back without fail, so it shows as on
- * its way from the moment of the cancellation, though payments may hear of it a little later.
+ * How the payment stands, in step with the order: the two are read one after the other, and the payment may
+ * have been settled in between. What a cancelled order has captured goes back without fail, so it shows as
+ * on its way from the moment of the cancellation, though payments may hear of it a little later.
  */
-export const showPayment = ({ status }: Pick<StoredOrder, 'status'>, payment: Payment): Order['payment'] => {
+export const showPayment = (
+  { status, paymentOutcome }: Pick<StoredOrder, 'status' | 'paymentOutcome'>,
+  payment: Payment,
+): Order['payment'] => {
   const { id, provider, amount, refunded } = payment
-  const goesBack = status === 'cancelled' && payment.status === 'captured' && amount.amount > 0
-  return { id, provider, status: goesBack ? 'refund_pending' : payment.status, amount, refunded }
+  const settled = payment.status === 'pending' ? paymentOutcome : payment.status
+  const known = paymentOutcome === null || settled === null ? 'pending' : settled
+  const goesBack = status === 'cancelled' && known === 'captured' && amount.amount > 0
+  return { id, provider, status: goesBack ? 'refund_pending' : known, amount, refunded }
 }
 
 const showLine = (line: StoredLine, currency: string): OrderLine => {
