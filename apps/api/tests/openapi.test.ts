@@ -16,6 +16,17 @@ const operation = z.looseObject({
   tags: z.tuple([z.string()]),
   security: z.array(z.record(z.string(), z.array(z.string()))),
   'x-permission': z.union([z.string(), z.array(z.string())]).optional(),
+  parameters: z.array(
+    z.looseObject({
+      name: z.string(),
+      schema: z
+        .record(z.string(), z.unknown())
+        .refine(
+          schema => Object.keys(schema).length > 0,
+          'A parameter that may be anything is not described.',
+        ),
+    }),
+  ),
   requestBody: z.looseObject({ content: media }).optional(),
   responses: z.record(z.string(), response),
 })

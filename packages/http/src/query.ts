@@ -34,7 +34,10 @@ export const queryInt = (min: number, max = Number.MAX_SAFE_INTEGER) =>
     .pipe(z.int().min(min).max(max))
 
 /** `true` or `false` in a query string. */
-export const queryBoolean = z.enum(['true', 'false']).transform(text => text === 'true')
+export const queryBoolean = z
+  .enum(['true', 'false'])
+  .transform(text => text === 'true')
+  .pipe(z.boolean())
 
 /** `limit` and `cursor`: what every list takes. */
 export const pageQuery = {
