@@ -1,17 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import type { RedisConnection } from '@plinth/cache'
 import { connectRedis, createRateLimiter, createRedisBus, createRedisCache } from '@plinth/cache'
-import { describeWith, serviceUrl } from '@plinth/testing'
+import { describeWith, type FaultProxy, serviceUrl, startFaultProxy } from '@plinth/testing'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { ready } from './redis.ts'
-import type { TcpProxy } from './tcp-proxy.ts'
-import { createTcpProxy } from './tcp-proxy.ts'
 
 describeWith('redis', 'a Redis that goes away', () => {
   test('boot does not wait for Redis: everything works without it, and with it once it is there', async () => {
     const { proxy, redis: closing } = await behindProxy()
     await closing[Symbol.asyncDispose]()
-    await proxy.close()
+    await proxy.down()
     const redis = connectRedis({ url: proxy.url, prefix: `test:${randomUUID()}:` })
     const cache = createRedisCache({ redis })
     const bus = createRedisBus({ redis })
@@ -29,7 +27,7 @@ describeWith('redis', 'a Redis that goes away', () => {
     expect((await limiter.consume('key', { limit: 1, windowMs: 60_000 })).allowed).toBe(false)
     await bus.publish('news', 1)
 
-    await proxy.open()
+    await proxy.up()
     await ready(redis)
     await redis.ping()
     await vi.waitFor(async () => {
@@ -42,7 +40,7 @@ describeWith('redis', 'a Redis that goes away', () => {
     const { proxy, redis, errors } = await behindProxy()
     const cache = createRedisCache({ redis })
     await cache.set('kept', 'value', options)
-    proxy.flow = 'nothing'
+    proxy.hang()
     const first = await took(() => cache.getOrLoad('kept', options, async () => 'source'))
     expect(first).toBeGreaterThan(150)
     expect(first).toBeLessThan(400)
@@ -55,7 +53,7 @@ describeWith('redis', 'a Redis that goes away', () => {
     expect(redis.status()).toBe('unavailable')
     expect(errors).not.toHaveLength(0)
 
-    proxy.flow = 'all'
+    await proxy.up()
     await ready(redis)
     expect(await cache.getOrLoad('kept', options, async () => 'source')).toBe('value')
   })
@@ -65,24 +63,24 @@ describeWith('redis', 'a Redis that goes away', () => {
     const limiter = createRateLimiter({ redis })
     const limit = { limit: 5, windowMs: 60_000 }
     await limiter.consume('key', limit, 5)
-    proxy.flow = 'nothing'
+    proxy.hang()
     const duration = await took(async () => {
       const verdicts = []
       for (let call = 0; call < 20; call += 1) verdicts.push(await limiter.consume('key', limit))
       expect(verdicts.filter(({ allowed }) => allowed)).toHaveLength(5)
     })
     expect(duration).toBeLessThan(450)
-    proxy.flow = 'all'
+    await proxy.up()
     await ready(redis)
     expect((await limiter.peek('key', limit)).allowed).toBe(false)
   })
 
   test('a connection that breaks in the middle fails what is under way at once, and is made anew', async () => {
     const { proxy, redis } = await behindProxy()
-    proxy.flow = 'nothing'
+    proxy.hang()
     const outcome = redis.attempt(client => client.get('any'))
-    proxy.cut()
-    proxy.flow = 'all'
+    proxy.reset()
+    await proxy.up()
     expect(await took(() => outcome)).toBeLessThan(150)
     expect(await outcome).toEqual({ reached: false })
     await ready(redis)
@@ -91,11 +89,11 @@ describeWith('redis', 'a Redis that goes away', () => {
   test('a command whose reply was lost is not sent again', async () => {
     const { proxy, redis } = await behindProxy()
     const key = `${redis.prefix}counter`
-    proxy.flow = 'requests'
+    proxy.loseReplies()
     const outcome = redis.attempt(client => client.incr(key))
     expect(await outcome).toEqual({ reached: false })
-    proxy.cut()
-    proxy.flow = 'all'
+    proxy.reset()
+    await proxy.up()
     await ready(redis)
     expect(await redis.attempt(client => client.get(key))).toEqual({ reached: true, value: '1' })
     await redis.attempt(client => client.del(key))
@@ -106,10 +104,10 @@ describeWith('redis', 'a Redis that goes away', () => {
     const cache = createRedisCache({ redis })
     const other = createRedisCache({ redis })
     await cache.set('key', 'old', options)
-    await proxy.close()
+    await proxy.down()
     await vi.waitFor(() => expect(redis.status()).toBe('unavailable'), bounded)
     await cache.delete('key')
-    await proxy.open()
+    await proxy.up()
     await ready(redis)
     expect(await cache.getOrLoad('key', options, async () => 'new')).toBe('new')
     await vi.waitFor(async () => expect(await other.get('key', options)).not.toBe('old'), bounded)
@@ -133,19 +131,19 @@ describeWith('redis', 'a Redis that goes away', () => {
     expect(errors).toHaveLength(1)
   })
 
-  test.each(['nothing', 'requests'] as const)(
-    'the bus finds back from a connection that lets %s through',
-    async flow => {
+  test.each(['hang', 'loseReplies'] as const)(
+    'the bus finds back from a connection in trouble (%s)',
+    async fault => {
       const { proxy, redis } = await behindProxy()
       const bus = createRedisBus({ redis })
       onTestFinished(() => bus[Symbol.asyncDispose]())
       const [heard, gap] = [vi.fn(), vi.fn()]
       bus.subscribe('news', heard, gap)
       await vi.waitFor(() => expect(gap).toHaveBeenCalledTimes(1), bounded)
-      proxy.flow = flow
+      proxy[fault]()
       await vi.waitFor(() => expect(redis.ping()).rejects.toThrow(), bounded)
       await vi.waitFor(() => expect(proxy.connections()).toBe(0), bounded)
-      proxy.flow = 'all'
+      await proxy.up()
       await vi.waitFor(async () => {
         await bus.publish('news', 'back')
         expect(heard).toHaveBeenCalled()
@@ -157,7 +155,7 @@ describeWith('redis', 'a Redis that goes away', () => {
   test('closing ends soon, whatever state Redis is in, and says so', async () => {
     const { proxy, redis } = await behindProxy()
     const bus = createRedisBus({ redis })
-    proxy.flow = 'nothing'
+    proxy.hang()
     const duration = await took(async () => {
       await bus[Symbol.asyncDispose]()
       await redis[Symbol.asyncDispose]()
@@ -174,8 +172,8 @@ const bounded = { timeout: 8_000, interval: 5 }
 const options = { ttlMs: 60_000, parse: String }
 
 /** A Redis behind a proxy, with a connection that is ready. */
-const behindProxy = async (): Promise<{ proxy: TcpProxy; redis: RedisConnection; errors: Error[] }> => {
-  const proxy = await createTcpProxy(serviceUrl('redis') ?? 'absent:')
+const behindProxy = async (): Promise<{ proxy: FaultProxy; redis: RedisConnection; errors: Error[] }> => {
+  const proxy = await startFaultProxy(serviceUrl('redis') ?? 'absent:')
   const errors: Error[] = []
   const redis = connectRedis({
     url: proxy.url,

@@ -1,9 +1,8 @@
 import { freePort } from '@plinth/embedded'
 import { createLogger, silentLogger, silentMetrics } from '@plinth/telemetry'
-import { createTestDatabase, startMailSink } from '@plinth/testing'
+import { createTestDatabase, startFaultProxy, startMailSink } from '@plinth/testing'
 import { describe, expect, it } from 'vitest'
 import { ConfigError, openConnections, preflight, readConfig } from '../src/index.ts'
-import { forward } from './late-server.ts'
 
 const tryAll = async (env: Record<string, string>, logger = silentLogger) => {
   const config = readConfig(env)
@@ -29,11 +28,10 @@ describe('trying what is configured before the first request', () => {
 
   it('waits for a database that comes up beside it', async () => {
     await using database = await createTestDatabase()
-    const port = await freePort()
-    const url = new URL(database.url)
-    url.host = `127.0.0.1:${port}`
-    const trying = tryAll({ DATABASE_URL: url.href })
-    await using _ = forward(port, database.url)
+    await using proxy = await startFaultProxy(database.url)
+    await proxy.down()
+    const trying = tryAll({ DATABASE_URL: proxy.url })
+    await proxy.up()
     expect(await problemsOf(trying)).toEqual([])
   })
 

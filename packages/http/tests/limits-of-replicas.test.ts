@@ -1,60 +1,15 @@
-import { once } from 'node:events'
-import { connect, createServer, type Socket } from 'node:net'
 import { connectRedis, createRateLimiter } from '@plinth/cache'
 import { newId } from '@plinth/kernel'
-import { describeWith, eventually, testNamespace } from '@plinth/testing'
+import { describeWith, eventually, type FaultProxy, startFaultProxy, testNamespace } from '@plinth/testing'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { z } from 'zod'
 import { route } from '../src/index.ts'
 import { givenGateway } from './given.ts'
 import { expectProblem } from './problem-schema.ts'
 
-/** A road to Redis that can be cut and mended. */
-const givenRoad = async (redisUrl: string) => {
-  const target = new URL(redisUrl)
-  const sockets = new Set<Socket>()
-  let isCut = false
-  const server = createServer(near => {
-    if (isCut) return void near.destroy()
-    const far = connect(Number(target.port || 6379), target.hostname)
-    for (const [one, other] of [
-      [near, far],
-      [far, near],
-    ] as const) {
-      sockets.add(one)
-      one.pipe(other)
-      one.on('error', () => other.destroy())
-      one.on('close', () => {
-        sockets.delete(one)
-        other.destroy()
-      })
-    }
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  const url = new URL(redisUrl)
-  url.hostname = '127.0.0.1'
-  url.port = String(typeof address === 'object' ? address?.port : '')
-  const cut = () => {
-    isCut = true
-    for (const socket of sockets) socket.destroy()
-  }
-  return {
-    url: url.href,
-    cut,
-    mend: () => {
-      isCut = false
-    },
-    end: () => {
-      cut()
-      server.close()
-    },
-  }
-}
-
 describeWith('redis', 'Two replicas that share a Redis', redisUrl => {
   const prefix = `${testNamespace()}:`
-  let road: Awaited<ReturnType<typeof givenRoad>>
+  let road: FaultProxy
   let replicas: Awaited<ReturnType<typeof givenReplica>>[] = []
   const givenReplica = async () => {
     const redis = connectRedis({ url: road.url, prefix })
@@ -81,7 +36,7 @@ describeWith('redis', 'Two replicas that share a Redis', redisUrl => {
     return { redis, ...gateway }
   }
   beforeAll(async () => {
-    road = await givenRoad(redisUrl)
+    road = await startFaultProxy(redisUrl)
     replicas = [await givenReplica(), await givenReplica()]
   })
   afterAll(async () => {
@@ -89,7 +44,7 @@ describeWith('redis', 'Two replicas that share a Redis', redisUrl => {
       await replica[Symbol.asyncDispose]()
       await replica.redis[Symbol.asyncDispose]()
     }
-    road.end()
+    await road[Symbol.asyncDispose]()
   })
   /** Sends the same request to the replicas in turn; gives the statuses. */
   const inTurn = async (
@@ -119,7 +74,7 @@ describeWith('redis', 'Two replicas that share a Redis', redisUrl => {
   })
 
   it('goes on with a budget for each replica while Redis is away, and shares one again when it is back', async () => {
-    road.cut()
+    await road.down()
     const ada = { id: newId(), roles: ['user'] }
     const begun = performance.now()
     const away = await inTurn(10, replica => replica.send('GET', '/things', { as: ada }))
@@ -129,7 +84,7 @@ describeWith('redis', 'Two replicas that share a Redis', redisUrl => {
     for (const replica of replicas)
       expectProblem(await replica.send('GET', '/things', { as: ada }), 429, 'rate_limited')
 
-    road.mend()
+    await road.up()
     for (const { redis } of replicas) await eventually(() => redis.status() === 'ready', { within: 10_000 })
     const bob = { id: newId(), roles: ['user'] }
     expect(await inTurn(5, replica => replica.send('GET', '/things', { as: bob }))).toStrictEqual([

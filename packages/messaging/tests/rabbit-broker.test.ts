@@ -1,18 +1,17 @@
 import { silentLogger } from '@plinth/telemetry'
-import { describeWith } from '@plinth/testing'
+import { describeWith, type FaultProxy, startFaultProxy } from '@plinth/testing'
 import { type Broker, createRabbitBroker, type DeadMessage } from '../src/index.ts'
 import { queuesOfTheSuite } from './broker-under-test.ts'
 import { describeBroker } from './conformance.ts'
-import { startProxy, type TcpProxy } from './proxy.ts'
 import { removeNamespace } from './rabbit.ts'
 
 describeWith('rabbitmq', 'over RabbitMQ', url => {
   const delaysMs = [100, 200]
-  const proxies = new Map<Broker, TcpProxy>()
+  const proxies = new Map<Broker, FaultProxy>()
 
   describeBroker('RabbitMQ', {
     async open(namespace) {
-      const proxy = await startProxy(url)
+      const proxy = await startFaultProxy(url)
       const broker = createRabbitBroker({ url: proxy.url, namespace, logger: silentLogger, delaysMs })
       proxies.set(broker, proxy)
       return broker

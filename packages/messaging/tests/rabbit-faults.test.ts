@@ -1,18 +1,17 @@
 import { randomUUID } from 'node:crypto'
 import { silentLogger } from '@plinth/telemetry'
-import { describeWith, eventually } from '@plinth/testing'
+import { describeWith, eventually, startFaultProxy } from '@plinth/testing'
 import { connect } from 'amqplib'
 import { expect, test } from 'vitest'
 import type { DeadMessage, Delivery } from '../src/index.ts'
 import { createRabbitBroker } from '../src/index.ts'
 import { message } from './broker-under-test.ts'
-import { startProxy } from './proxy.ts'
 import { removeNamespace } from './rabbit.ts'
 
 const queue = { queue: 'a.b', types: ['o.placed'] }
 
 const setUpAt = async (url: string) => {
-  const proxy = await startProxy(url)
+  const proxy = await startFaultProxy(url)
   const namespace = `test-${randomUUID()}`
   const broker = createRabbitBroker({
     url: proxy.url,
@@ -50,13 +49,13 @@ describeWith('rabbitmq', 'RabbitMQ in trouble', url => {
       return { kind: 'handled' }
     })
     await _.ready
-    shop.proxy.down()
+    await shop.proxy.down()
     await eventually(() => expect(shop.broker.status()).toMatchObject({ up: false }))
     const began = performance.now()
     for (let n = 0; n < 200; n++)
       await expect(shop.broker.publish([message('o.placed')])).rejects.toThrow('the broker is away')
     expect(performance.now() - began).toBeLessThan(2_000)
-    shop.proxy.up()
+    await shop.proxy.up()
     await eventually(() => expect(shop.broker.status()).toEqual({ up: true }))
     const after = message('o.placed')
     expect(await shop.broker.publish([after])).toEqual(['confirmed'])
@@ -70,7 +69,7 @@ describeWith('rabbitmq', 'RabbitMQ in trouble', url => {
     await expect(shop.broker.publish([message('o.placed')])).rejects.toThrow('did not confirm')
     expect(performance.now() - began).toBeLessThan(1_000)
     await eventually(() => expect(shop.broker.status()).toMatchObject({ up: false }))
-    shop.proxy.up()
+    await shop.proxy.up()
     await eventually(
       async () => expect(await shop.broker.publish([message('o.placed')])).toEqual(['confirmed']),
       {
@@ -81,7 +80,7 @@ describeWith('rabbitmq', 'RabbitMQ in trouble', url => {
 
   test('closing does not wait for a server that is down', async () => {
     await using shop = await setUp()
-    shop.proxy.down()
+    await shop.proxy.down()
     await eventually(() => expect(shop.broker.status()).toMatchObject({ up: false }))
     const began = performance.now()
     await shop.broker[Symbol.asyncDispose]()

@@ -1,17 +1,16 @@
 import { silentLogger } from '@plinth/telemetry'
-import { describeWith, eventually } from '@plinth/testing'
+import { describeWith, eventually, type FaultProxy, startFaultProxy } from '@plinth/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createRabbitBroker } from '../src/index.ts'
 import { refunder, useShops } from './open-shop.ts'
-import { startProxy, type TcpProxy } from './proxy.ts'
 import { removeNamespace } from './rabbit.ts'
 
 const delaysMs = [100, 200]
 
 describeWith('rabbitmq', 'an outage of RabbitMQ', url => {
-  let proxy: TcpProxy
+  let proxy: FaultProxy
   beforeAll(async () => {
-    proxy = await startProxy(url)
+    proxy = await startFaultProxy(url)
   })
   afterAll(() => proxy[Symbol.asyncDispose]())
   const opened = useShops(async (_, namespace) => {
@@ -40,13 +39,13 @@ describeWith('rabbitmq', 'an outage of RabbitMQ', url => {
       await shop.cancel(['o-0'])
       await eventually(async () => expect(await shop.refunded()).toEqual(['o-0']))
 
-      proxy[fault]()
+      await proxy[fault]()
       const during = Array.from({ length: 300 }, (_, n) => `o-${n + 1}`)
       for (let at = 0; at < during.length; at += 100) await shop.cancel(during.slice(at, at + 100))
       await eventually(() => expect(shop.broker.status()).toMatchObject({ up: false }))
       expect(await shop.refunded()).toEqual(['o-0'])
 
-      proxy.up()
+      await proxy.up()
       await eventually(async () => expect(await shop.refunded()).toHaveLength(301), { within: 14_000 })
       await eventually(async () => expect(await shop.unsent()).toEqual([]))
     }, 30_000)

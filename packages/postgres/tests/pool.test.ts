@@ -1,11 +1,10 @@
 import { DeadlineExceeded, Unavailable } from '@plinth/kernel'
 import { createMetrics } from '@plinth/telemetry'
-import { createTestDatabase, eventually, type TestDatabase } from '@plinth/testing'
+import { createTestDatabase, eventually, startFaultProxy, type TestDatabase } from '@plinth/testing'
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, it as test } from 'vitest'
 import { connectPostgres, createDatabase, type PoolOptions } from '../src/index.ts'
 import { context, listeningLogger } from './given.ts'
-import { startTcpProxy } from './tcp-proxy.ts'
 
 describe('a pool', () => {
   let own: TestDatabase
@@ -81,13 +80,13 @@ describe('a pool', () => {
     expect(here.lines).toHaveLength(1)
   })
 
-  test.each(['down', 'silent'] as const)('outlives a database that is %s, and says so', async state => {
-    await using proxy = await startTcpProxy(own.url)
+  test.each(['down', 'hang'] as const)('outlives a database that is away (%s), and says so', async fault => {
+    await using proxy = await startFaultProxy(own.url)
     await using here = start({ url: proxy.url, max: 4, acquireTimeoutMs: 500, statementTimeoutMs: 800 })
     await here.one()
     expect(await here.pool.status()).toMatchObject({ up: true })
 
-    await proxy.become(state)
+    await proxy[fault]()
     const gone = performance.now()
     const during = Array.from({ length: 20 }, () => here.one())
     await eventually(async () => (await here.pool.status()).up === false, { within: 2_000 })
@@ -98,7 +97,7 @@ describe('a pool', () => {
     await expect(here.one()).rejects.toSatisfy(Unavailable.is)
     expect(performance.now() - gone).toBeLessThan(5_000)
 
-    await proxy.become('up')
+    await proxy.up()
     await eventually(async () => (await here.pool.status()).up, { within: 5_000 })
     await eventually(() => here.one(), { within: 2_000 })
     await expect(here.pool.ping()).resolves.toBeUndefined()

@@ -1,5 +1,7 @@
 export type { Mail } from '@plinth/embedded'
 export { eventually } from './eventually.ts'
+export type { FaultProxy } from './fault-proxy.ts'
+export { startFaultProxy } from './fault-proxy.ts'
 export type { MailFault, MailSink } from './mail-sink.ts'
 export { startMailSink } from './mail-sink.ts'
 export { removeAmqpNames, removeKeys, testNamespace } from './namespace.ts'
