@@ -29,6 +29,8 @@ select pg_advisory_lock(7546854001);
 
 \set file orders/001-orders.sql
 \ir apply.psql
+\set file orders/002-open-orders.sql
+\ir apply.psql
 
 \set file payments/001-payments.sql
 \ir apply.psql

@@ -69,6 +69,7 @@ export const compose = ({ config, foundations, connections, logger, metrics, pub
     },
     settings: {
       reservationTtlSeconds: config.RESERVATION_TTL_SECONDS,
+      maxOpenOrders: config.MAX_OPEN_ORDERS_PER_USER,
       paymentProvider: config.PAYMENT_PROVIDER,
     },
   })

@@ -65,6 +65,7 @@ export const ordersContract = defineContract({
         errors.CartEmpty,
         errors.InsufficientStock,
         errors.ItemUnavailable,
+        errors.TooManyOpenOrders,
         errors.PriceChanged,
         errors.PaymentUnavailable,
         errors.IdempotencyKeyReused,

@@ -20,6 +20,13 @@ export const ItemUnavailable = declareError('item_unavailable', {
   details: z.strictObject({ lines }),
 })
 
+/** The user has as many orders that wait for their payment as anybody may: each holds stock. */
+export const TooManyOpenOrders = declareError('too_many_open_orders', {
+  kind: 'conflict',
+  description: 'Too many of your orders are waiting for their payment. Once one is settled, try again.',
+  details: z.strictObject({ limit: z.int() }),
+})
+
 /** The total is not what the client expected. */
 export const PriceChanged = declareError('price_changed', {
   kind: 'conflict',

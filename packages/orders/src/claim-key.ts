@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { type Id, type InTx, type TxContext, ValidationFailed } from '@plinth/kernel'
+import { TooManyOpenOrders } from '@plinth/orders-contract'
 import { sql } from 'drizzle-orm'
 import type { OrdersDeps } from './deps.ts'
 
@@ -23,15 +24,22 @@ export const keyOf = ({ idempotencyKey }: TxContext, userId: Id<'User'>, request
 
 /**
  * Claims the key for a new order and draws its number, or says with undefined that the key has an order.
- * Whoever comes second waits here until the first is committed or rolled back.
+ * A user's checkouts come through here one at a time: whoever comes second waits until the first is committed or
+ * rolled back. So the user's open orders are counted exactly, and before anything is taken for one too many.
  */
 export const claimKey = async (
-  { database }: Pick<OrdersDeps, 'database'>,
+  { database, settings }: Pick<OrdersDeps, 'database' | 'settings'>,
   context: InTx,
   { userId, key, fingerprint }: CheckoutKey,
   orderId: Id<'Order'>,
 ): Promise<number | undefined> => {
-  const [claimed] = await database.on(context).execute<{ number: number }>(sql`
+  // A statement of its own, sent ahead: only the next one is sure to see what whoever held the lock has done.
+  const takeTurn = async () =>
+    database
+      .on(context)
+      .execute(sql`select pg_advisory_xact_lock(hashtextextended(${userId}, ${checkoutsOfUser}))`)
+  const claim = async () =>
+    database.on(context).execute<{ number: number; open: number }>(sql`
     with claimed as (
       insert into orders.checkout_key as k (user_id, key, order_id, fingerprint)
       values (${userId}, ${key}, ${orderId}, ${fingerprint})
@@ -40,9 +48,17 @@ export const claimKey = async (
              where k.created_at < now() - interval '24 hours'
       returning 1
     )
-    select nextval('orders.order_number') as number from claimed`)
-  return claimed?.number
+    select nextval('orders.order_number') as number,
+           (select count(*) from orders.order where user_id = ${userId} and status = 'pending_payment') as open
+      from claimed`)
+  const [, [claimed]] = await Promise.all([takeTurn(), claim()])
+  if (claimed === undefined) return undefined
+  if (claimed.open >= settings.maxOpenOrders) throw TooManyOpenOrders({ limit: settings.maxOpenOrders })
+  return claimed.number
 }
+
+/** Tells this kind of advisory lock from others. */
+const checkoutsOfUser = 7_301_002
 
 /** What a key stands for. */
 export interface ClaimedKey {

@@ -22,6 +22,8 @@ export interface OrdersSettings {
    * that the payment is called off.
    */
   readonly reservationTtlSeconds: number
+  /** How many orders of one user may wait for their payment at a time: each holds stock. */
+  readonly maxOpenOrders: number
   /** The name of the payment provider: an order that names another is malformed before anything is looked at. */
   readonly paymentProvider: string
 }

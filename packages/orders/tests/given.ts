@@ -46,7 +46,11 @@ export const aCheckout = (token = 'tok_approved'): InputOf<OrdersContract, 'chec
  * Orders by themselves, as their own role, beside neighbours that behave; `apart`: that are called as if over the
  * network, and join no transaction.
  */
-export const givenOrders = async ({ reservationTtlSeconds = 900, apart = false } = {}) => {
+export const givenOrders = async ({
+  reservationTtlSeconds = 900,
+  maxOpenOrders = 1_000,
+  apart = false,
+} = {}) => {
   const migrations = [
     migrationsOf('orders', import.meta.url),
     migrationsOf('gateway', import.meta.url),
@@ -93,7 +97,7 @@ export const givenOrders = async ({ reservationTtlSeconds = 900, apart = false }
         }
       : neighbours,
     detached: apart,
-    settings: { reservationTtlSeconds, paymentProvider: 'sandbox' },
+    settings: { reservationTtlSeconds, maxOpenOrders, paymentProvider: 'sandbox' },
   })
   const call = local(ordersContract, orders.operations, { strict: true })
   const buyer = userWith('user')
