@@ -113,6 +113,7 @@ const providerOf = (config: Config) => {
   if (config.PAYMENT_PROVIDER === 'sandbox') {
     return {
       name: 'sandbox' as const,
+      ...(config.SANDBOX_URL !== undefined && { url: config.SANDBOX_URL }),
       ...(config.SANDBOX_WEBHOOK_SECRET !== undefined && { webhookSecret: config.SANDBOX_WEBHOOK_SECRET }),
     }
   }

@@ -8,3 +8,4 @@ export {
   ProviderRefused,
   type Reversal,
 } from './provider/provider.ts'
+export { type SandboxServer, type SandboxServerOptions, startSandboxServer } from './sandbox/server.ts'

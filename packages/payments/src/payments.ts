@@ -27,6 +27,8 @@ import { refundOrder } from './refund-order.ts'
 import { refundPayment } from './refund-payment.ts'
 import { retryRefund } from './retry-refund.ts'
 import { paymentsRoutes } from './routes.ts'
+import { createPostgresBooks } from './sandbox/postgres-books.ts'
+import { remoteSandbox } from './sandbox/remote-sandbox.ts'
 import { createSandbox, type Sandbox } from './sandbox/sandbox.ts'
 import { sendRefunds } from './send-refunds.ts'
 import { settle } from './settle.ts'
@@ -37,6 +39,8 @@ import { readJournal, steerSandbox } from './use-sandbox.ts'
 export type ProviderSettings =
   | {
       readonly name: 'sandbox'
+      /** Where it runs as a process of its own; without one it is embedded, its books in the database. */
+      readonly url?: string
       /** Standard Webhooks secret, `whsec_...`; without one every message is refused. */
       readonly webhookSecret?: string
     }
@@ -112,6 +116,10 @@ const providerOf = (
 ): { readonly provider: PaymentProvider; readonly sandbox?: Sandbox } => {
   if ('capture' in settings) return { provider: settings }
   if (settings.name === 'stripe') return { provider: createStripe(settings) }
-  const sandbox = createSandbox({ ...settings, database })
+  const { url, ...rest } = settings
+  const sandbox =
+    url === undefined
+      ? createSandbox({ ...rest, books: createPostgresBooks(database) })
+      : remoteSandbox({ ...rest, url })
   return { provider: sandbox.provider, sandbox }
 }

@@ -10,7 +10,7 @@ export const readJournal =
     { orderId }: InputOf<typeof paymentsContract, 'readJournal'>,
   ): Promise<OutputOf<typeof paymentsContract, 'readJournal'>> => {
     if (sandbox === undefined) throw NotFound()
-    return { data: await sandbox.readJournal(orderId) }
+    return { data: await sandbox.readJournal({ orderId }) }
   }
 
 /** Says whether `tok_refund_down` refunds go through. */
