@@ -14,6 +14,8 @@ select pg_advisory_lock(7546854001);
 
 \set file users/001-users.sql
 \ir apply.psql
+\set file users/002-sessions.sql
+\ir apply.psql
 
 \set file catalog/001-products.sql
 \ir apply.psql

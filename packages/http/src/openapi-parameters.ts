@@ -33,7 +33,7 @@ const headersOf = (route: RouteDeclaration): Json[] => {
       name: 'Idempotency-Key',
       in: 'header',
       required: route.idempotency === 'required',
-      description: 'The same key means the same request, done once; kept for 24 hours',
+      description: `The same key means the same request, done once; ${route.idempotency === 'by-operation' ? 'kept for a short while' : 'kept for 24 hours'}`,
       schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[\\x21-\\x7e]+$' },
       ...exampleOf('4f1c2a9e-order-1', route.idempotency === 'required'),
     })

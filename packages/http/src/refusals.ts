@@ -52,7 +52,7 @@ export const refusalsOf = (route: RouteDeclaration): [number, Refusal[]][] => {
   }
   if (route.idempotency === 'required')
     own(400, 'idempotency_key_required', 'The Idempotency-Key header is missing.')
-  if (route.idempotency !== undefined) {
+  if (route.idempotency === 'required' || route.idempotency === 'accepted') {
     own(409, 'idempotency_in_progress', 'A request with this key is still running.')
     own(422, 'idempotency_key_reused', 'The key was used with another request.')
   }

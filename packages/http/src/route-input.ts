@@ -70,7 +70,7 @@ const keyIn = (
   if (wanted === undefined) return undefined
   const key = headers['idempotency-key']
   if (key === undefined) {
-    if (wanted === 'accepted') return undefined
+    if (wanted !== 'required') return undefined
     throw new GatewayError(400, 'idempotency_key_required', 'This request needs an Idempotency-Key header.')
   }
   if (/^[\x21-\x7e]{1,255}$/.test(key)) return key

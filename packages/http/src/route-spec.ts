@@ -36,8 +36,11 @@ export interface RouteSpec<
   readonly responses: Readonly<Record<number, z.ZodType | null>>
   /** Errors beside those of the operation. */
   readonly errors?: readonly DeclaredError[]
-  /** Whether an Idempotency-Key is asked for, or accepted. */
-  readonly idempotency?: 'required' | 'accepted'
+  /**
+   * Whether an Idempotency-Key is asked for, or accepted. `by-operation`: accepted, and only handed on in the
+   * context; for answers that may be kept nowhere.
+   */
+  readonly idempotency?: 'required' | 'accepted' | 'by-operation'
   /**
    * A 202 says that the outcome is not known yet: its repeat runs again and tells how things stand. Without
    * this a repeat gets the first answer, as with any other status.

@@ -56,6 +56,31 @@ export const tokens = z
 /** See {@link tokens}. */
 export type Tokens = z.infer<typeof tokens>
 
+/** A sign-in that is still good, as its user sees it. */
+export const session = z
+  .strictObject({
+    id: sessionId,
+    createdAt: timestamp,
+    lastUsedAt: timestamp.meta({ description: 'When its tokens were last refreshed' }),
+    expiresAt: timestamp,
+    address: z
+      .string()
+      .nullable()
+      .meta({ description: 'Where it was opened from', examples: ['192.0.2.7'] }),
+    device: z
+      .string()
+      .nullable()
+      .meta({
+        description: 'The User-Agent that opened it',
+        examples: ['Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0'],
+      }),
+    current: z.boolean().meta({ description: 'Whether it is the one of this request' }),
+  })
+  .meta({ id: 'Session' })
+
+/** See {@link session}. */
+export type Session = z.infer<typeof session>
+
 /** How to reach a user by mail. */
 export const contact = z.strictObject({ userId, email, name: z.string() })
 

@@ -32,14 +32,14 @@ export const authRoutes = (app: FastifyInstance, operations: Implementation<User
     tag,
     operation: contract.login,
     limit: 'credentials',
-    body: contract.login.input.meta({
+    body: contract.login.input.omit({ device: true }).meta({
       id: 'LoginRequest',
       examples: [{ email: 'customer@plinth.example', password: 'plinth-demo-password' }],
     }),
     responses: { 200: tokens },
-    handle: async ({ context, body }) => ({
+    handle: async ({ context, body, headers }) => ({
       status: 200,
-      body: await operations.login(context, body),
+      body: await operations.login(context, { ...body, ...deviceIn(headers) }),
       headers: { 'cache-control': 'no-store' },
     }),
   })
@@ -49,6 +49,9 @@ export const authRoutes = (app: FastifyInstance, operations: Implementation<User
     id: 'refresh',
     tag,
     operation: contract.refresh,
+    description:
+      'With an Idempotency-Key, a new one for each refresh, a lost answer can be asked for again: for a minute the same refresh token and key get the same new refresh token, as long as that was not used.',
+    idempotency: 'by-operation',
     limit: 'credentials',
     body: contract.refresh.input.meta({ id: 'RefreshRequest' }),
     responses: { 200: tokens },
@@ -119,3 +122,6 @@ export const authRoutes = (app: FastifyInstance, operations: Implementation<User
     },
   })
 }
+
+const deviceIn = ({ 'user-agent': agent }: Readonly<Record<string, string>>) =>
+  agent === undefined ? {} : { device: agent.replaceAll(/[^\x20-\x7e]/g, '?').slice(0, 200) }

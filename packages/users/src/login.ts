@@ -10,14 +10,14 @@ export const login =
   (deps: UsersDeps) =>
   async (
     context: TxContext,
-    { email, password }: InputOf<typeof usersContract, 'login'>,
+    { email, password, device }: InputOf<typeof usersContract, 'login'>,
   ): Promise<Tokens> => {
     const [account] = await deps.database.on(context).execute<CredentialsRow>(sql`
       select id, status, password_hash from users.account where email_key = ${emailKey(email)}`)
     const fits = await deps.hasher.verify(context, password, account?.password_hash)
     if (!fits || account === undefined) throw InvalidCredentials()
     if (account.status === 'suspended') throw AccountSuspended()
-    const shown = { userId: account.id, passwordHash: account.password_hash }
+    const shown = { userId: account.id, passwordHash: account.password_hash, device }
     const tokens = await openSession(deps, context, shown)
     if (tokens === undefined) throw InvalidCredentials()
     return tokens

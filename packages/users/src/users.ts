@@ -20,6 +20,7 @@ import { listUsers } from './list-users.ts'
 import { login } from './login.ts'
 import { logout } from './logout.ts'
 import { issueMailToken } from './mail-tokens/mail-tokens.ts'
+import { endOtherSessions, endOwnSession, listSessions } from './own-sessions.ts'
 import { createHasher, type HashingSettings } from './passwords/hasher.ts'
 import { refresh } from './refresh.ts'
 import { register } from './register.ts'
@@ -73,6 +74,9 @@ export const createUsers = ({
     resetPassword: resetPassword(deps),
     verifyEmail: verifyEmail(deps),
     getMe: getMe(deps),
+    listSessions: listSessions(deps),
+    endSession: endOwnSession(deps),
+    endOtherSessions: endOtherSessions(deps),
     listUsers: listUsers(deps),
     getUser: getUser(deps),
     setRoles: setRoles(deps),

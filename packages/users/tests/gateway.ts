@@ -33,7 +33,7 @@ export const givenGateway = async (given: Given, credentialsByAccount = 1000) =>
   await app.register(given.users.routes)
   return {
     /** Sends a request and reads the answer. */
-    async send(method: 'GET' | 'POST' | 'PUT', url: string, { as, body, headers }: Sent = {}) {
+    async send(method: 'GET' | 'POST' | 'PUT' | 'DELETE', url: string, { as, body, headers }: Sent = {}) {
       const answer = await app.inject({
         method,
         url,

@@ -57,6 +57,51 @@ describe('from signing up to signing out', () => {
     expect([reused.status, reused.body.code]).toEqual([401, 'refresh_token_reused'])
   })
 
+  test('a refresh whose answer was lost is asked for again with its Idempotency-Key', async () => {
+    const { tokens } = await given.signedIn()
+    const body = { refreshToken: tokens.refreshToken }
+    const refresh = (key: string) =>
+      send('POST', '/v1/auth/refresh', { body, headers: { 'idempotency-key': key } })
+    const first = await refresh('4f1c2a9e')
+    const again = await refresh('4f1c2a9e')
+    expect([first.status, again.status]).toEqual([200, 200])
+    expect(again.body.refreshToken).toBe(first.body.refreshToken)
+    // Minted anew: no answer with tokens in it is kept.
+    expect(again.headers).not.toHaveProperty('idempotent-replayed')
+    expect(again.body.accessToken).not.toBe(first.body.accessToken)
+    const stolen = await refresh('guess')
+    expect([stolen.status, stolen.body.code]).toEqual([401, 'refresh_token_reused'])
+    expect((await refresh('no good key: spaces')).status).toBe(400)
+  })
+
+  test('sessions are seen, and ended', async () => {
+    const { email } = await given.register()
+    const signIn = async (agent: string) =>
+      (
+        await send('POST', '/v1/auth/login', {
+          body: { email, password },
+          headers: { 'user-agent': agent },
+        })
+      ).body.accessToken
+    const phone = await signIn(`Phone ${'x'.repeat(300)}`)
+    const as = await signIn('Laptop \u00fc')
+    const mine = () => send('GET', '/v1/users/me/sessions', { as })
+    const seen = (await mine()).body
+    expect(seen.data).toMatchObject([
+      { device: 'Laptop ?', address: '127.0.0.1', current: true },
+      { device: `Phone ${'x'.repeat(194)}`, current: false },
+    ])
+    const url = `/v1/users/me/sessions/${seen.data[1].id}`
+    expect((await send('DELETE', url, { as: userToken })).status).toBe(404)
+    expect((await send('DELETE', url)).status).toBe(401)
+    expect((await send('DELETE', url, { as })).status).toBe(204)
+    expect((await mine()).body.data).toHaveLength(1)
+    await signIn('Tablet')
+    expect((await send('DELETE', '/v1/users/me/sessions', { as })).status).toBe(204)
+    expect((await mine()).body.data).toMatchObject([{ current: true }])
+    expect(phone).not.toBe(as)
+  })
+
   test('a refusal says what is wrong, and no more', async () => {
     const body = somebody()
     await send('POST', '/v1/auth/register', { body })

@@ -1,9 +1,9 @@
-import { Unauthenticated } from '@plinth/kernel'
+import { contextOf, NotFound, newId, Unauthenticated } from '@plinth/kernel'
 import { RefreshTokenReused } from '@plinth/users-contract'
 import { sql } from 'drizzle-orm'
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { admin, anybody, type Given, givenUsers, internal, password } from './given.ts'
+import { admin, anybody, type Given, givenUsers, internal, password, userWith } from './given.ts'
 
 let given: Given
 beforeAll(async () => {
@@ -13,6 +13,10 @@ afterAll(() => given[Symbol.asyncDispose]())
 beforeEach(() => {
   given.announced.length = 0
 })
+
+/** Somebody in a session of theirs. */
+const within = (userId: string, accessToken: string) =>
+  contextOf({ ...userWith(['user'], userId), sessionId: String(sessionOf(accessToken)) })
 
 const refresh = (refreshToken: string) => given.call.refresh(anybody, { refreshToken })
 const sessionOf = (accessToken: string) => decodeJwt(accessToken).sid
@@ -56,6 +60,62 @@ describe('refreshing', () => {
       for (const attempt of attempts)
         if (attempt.status === 'rejected') expect(attempt.reason).toSatisfy(RefreshTokenReused.is)
     }
+  })
+
+  describe('with a key, after a lost answer', () => {
+    const retry = (refreshToken: string, idempotencyKey: string) =>
+      given.call.refresh({ ...anybody, idempotencyKey }, { refreshToken })
+
+    test('gives the same successor again to the same token and key, on whatever replica', async () => {
+      const { tokens } = await given.signedIn()
+      const first = await retry(tokens.refreshToken, 'try-1')
+      const again = await given.elsewhere.refresh(
+        { ...anybody, idempotencyKey: 'try-1' },
+        { refreshToken: tokens.refreshToken },
+      )
+      expect(again.refreshToken).toBe(first.refreshToken)
+      expect(sessionOf(again.accessToken)).toBe(sessionOf(tokens.accessToken))
+      expect((await refresh(first.refreshToken)).expiresIn).toBe(900)
+    })
+
+    test('at once is one refresh', async () => {
+      const { tokens } = await given.signedIn()
+      const pairs = await Promise.all(
+        Array.from({ length: 8 }, () => retry(tokens.refreshToken, 'all at once')),
+      )
+      expect(new Set(pairs.map(({ refreshToken }) => refreshToken)).size).toBe(1)
+    })
+
+    test.each([
+      ['another key', (token: string) => retry(token, 'another')],
+      ['no key', (token: string) => refresh(token)],
+    ])('is a reuse with %s', async (_, reuse) => {
+      const { tokens } = await given.signedIn()
+      const next = await retry(tokens.refreshToken, 'mine')
+      await expect(reuse(tokens.refreshToken)).rejects.toSatisfy(RefreshTokenReused.is)
+      await expect(refresh(next.refreshToken)).rejects.toSatisfy(Unauthenticated.is)
+    })
+
+    test('is a reuse once the successor was used, or a minute is over', async () => {
+      const used = await given.signedIn()
+      const next = await retry(used.tokens.refreshToken, 'mine')
+      await refresh(next.refreshToken)
+      await expect(retry(used.tokens.refreshToken, 'mine')).rejects.toSatisfy(RefreshTokenReused.is)
+
+      const late = await given.signedIn()
+      await retry(late.tokens.refreshToken, 'mine')
+      await given.rows(sql`
+        update users.refresh_token set spent_at = spent_at - interval '61 seconds'
+          from users.session where session.id = session_id and user_id = ${late.user.id} and spent_at is not null`)
+      await expect(retry(late.tokens.refreshToken, 'mine')).rejects.toSatisfy(RefreshTokenReused.is)
+    })
+
+    test('is of no use after signing out', async () => {
+      const { tokens } = await given.signedIn()
+      await retry(tokens.refreshToken, 'mine')
+      await given.call.logout(anybody, { refreshToken: tokens.refreshToken })
+      await expect(retry(tokens.refreshToken, 'mine')).rejects.toSatisfy(RefreshTokenReused.is)
+    })
   })
 
   test('ends after 30 days without one, and after 90 in any case', async () => {
@@ -116,6 +176,64 @@ describe('signing out', () => {
         await expect(refresh(refreshed.value.refreshToken)).rejects.toSatisfy(Unauthenticated.is)
       else expect(refreshed.reason).toSatisfy(Unauthenticated.is)
     }
+  })
+})
+
+describe('the own sessions', () => {
+  test('are listed newest first, page by page, with what they are known by, and which is this one', async () => {
+    const { user, tokens } = await given.signedIn()
+    const phone = await given.call.login(
+      { ...anybody, address: '192.0.2.7' },
+      { email: user.email, password, device: 'A phone' },
+    )
+    await given.signedIn()
+    const here = within(user.id, tokens.accessToken)
+    const first = await given.call.listSessions(here, { limit: 1 })
+    expect(first.data).toEqual([
+      {
+        id: sessionOf(phone.accessToken),
+        createdAt: expect.any(String),
+        lastUsedAt: expect.any(String),
+        expiresAt: expect.any(String),
+        address: '192.0.2.7',
+        device: 'A phone',
+        current: false,
+      },
+    ])
+    const rest = await given.call.listSessions(here, { limit: 5, cursor: first.nextCursor ?? '' })
+    expect(rest).toMatchObject({
+      data: [{ id: sessionOf(tokens.accessToken), address: null, device: null, current: true }],
+      nextCursor: null,
+    })
+  })
+
+  test('are ended one by one, each once; those of others are not found', async () => {
+    const { user, tokens } = await given.signedIn()
+    const phone = await given.call.login(anybody, { email: user.email, password })
+    const stranger = await given.signedIn()
+    const here = within(user.id, tokens.accessToken)
+    const sessionId = (await given.call.listSessions(here, { limit: 1 })).data[0]?.id ?? newId()
+    const theirs = within(stranger.user.id, stranger.tokens.accessToken)
+    for (const attempt of [
+      given.call.endSession(theirs, { sessionId }),
+      given.call.endSession(here, { sessionId: newId<'Session'>() }),
+    ])
+      await expect(attempt).rejects.toSatisfy(NotFound.is)
+    expect(given.announced).toEqual([])
+    for (const _ of [1, 2]) await given.call.endSession(here, { sessionId })
+    expect(given.announced).toEqual([{ kind: 'session_ended', sessionId, at: expect.any(String) }])
+    await expect(refresh(phone.refreshToken)).rejects.toSatisfy(Unauthenticated.is)
+    expect((await given.call.listSessions(here, { limit: 5 })).data).toHaveLength(1)
+  })
+
+  test('are all ended but the one that asks', async () => {
+    const { user, tokens } = await given.signedIn()
+    for (const _ of [1, 2]) await given.call.login(anybody, { email: user.email, password })
+    const here = within(user.id, tokens.accessToken)
+    await given.call.endOtherSessions(here, {})
+    expect(given.announced).toHaveLength(2)
+    expect((await given.call.listSessions(here, { limit: 5 })).data).toMatchObject([{ current: true }])
+    expect((await refresh(tokens.refreshToken)).expiresIn).toBe(900)
   })
 })
 

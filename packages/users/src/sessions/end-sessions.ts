@@ -7,9 +7,18 @@ import type { UsersDeps } from '../deps.ts'
 export const endSession = (deps: UsersDeps, context: InTx, sessionId: Id<'Session'>): Promise<void> =>
   endWhere(deps, context, sql`id = ${sessionId}`)
 
-/** Ends all sessions of a user. */
-export const endSessionsOf = (deps: UsersDeps, context: InTx, userId: Id<'User'>): Promise<void> =>
-  endWhere(deps, context, sql`user_id = ${userId}`)
+/** Ends all sessions of a user, or all but one. */
+export const endSessionsOf = (
+  deps: UsersDeps,
+  context: InTx,
+  userId: Id<'User'>,
+  except?: string,
+): Promise<void> =>
+  endWhere(
+    deps,
+    context,
+    except === undefined ? sql`user_id = ${userId}` : sql`user_id = ${userId} and id <> ${except}`,
+  )
 
 const endWhere = async ({ database, announce }: UsersDeps, context: InTx, which: SQL): Promise<void> => {
   const ended = await database.on(context).execute<{ id: Id<'Session'>; ended_at: Date }>(sql`

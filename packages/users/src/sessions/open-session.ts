@@ -15,7 +15,7 @@ export const sessionDays = { idle: 30, inTotal: 90 } as const
 export const openSession = async (
   deps: UsersDeps,
   context: TxContext,
-  shown: { readonly userId: Id<'User'>; readonly passwordHash: string },
+  shown: { readonly userId: Id<'User'>; readonly passwordHash: string; readonly device?: string | undefined },
 ): Promise<Tokens | undefined> => {
   const sessionId = newId<'Session'>()
   const refreshToken = mintToken()
@@ -24,8 +24,10 @@ export const openSession = async (
       select id, roles from users.account
        where id = ${shown.userId} and password_hash = ${shown.passwordHash} and status = 'active' for share
     ), opened as (
-      insert into users.session (id, user_id, expires_at)
-      select ${sessionId}, id, now() + make_interval(days => ${sessionDays.idle}) from holder
+      insert into users.session (id, user_id, expires_at, address, device)
+      select ${sessionId}, id, now() + make_interval(days => ${sessionDays.idle}), ${context.address ?? null},
+             ${shown.device ?? null}
+        from holder
       returning id
     ), issued as (
       insert into users.refresh_token (hash, session_id) select ${hashOf(refreshToken)}::bytea, id from opened
