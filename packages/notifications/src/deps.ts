@@ -2,13 +2,13 @@ import type { Client } from '@plinth/kernel'
 import type { Database } from '@plinth/postgres'
 import type { Logger } from '@plinth/telemetry'
 import type { UsersContract } from '@plinth/users-contract'
-import type { MailTransport } from './smtp/transport.ts'
+import type { GuardedTransport } from './smtp/guarded.ts'
 
 /** What every use case of notifications needs. */
 export interface NotificationsDeps {
   readonly database: Database
   readonly logger: Logger
-  readonly transport: MailTransport
+  readonly transport: GuardedTransport
   readonly neighbours: {
     readonly users: Client<UsersContract, 'getContacts' | 'listAdmins' | 'issueMailToken'>
   }

@@ -15,6 +15,7 @@ import { welcomeUser } from './on-user-registered.ts'
 import { resendNotification } from './resend-notification.ts'
 import { notificationsRoutes } from './routes.ts'
 import { sendMails } from './send-mails.ts'
+import { guarded } from './smtp/guarded.ts'
 import { createSmtpTransport } from './smtp/transport.ts'
 
 /** What notifications need from the deployable they run in. */
@@ -47,12 +48,13 @@ export const createNotifications = ({
   neighbours,
   settings,
 }: NotificationsOptions): Notifications => {
+  const { sendingMs = 10_000 } = settings
   const deps: NotificationsDeps = {
     database: createDatabase({ pool, schema: 'notifications' }),
     logger,
-    transport: createSmtpTransport(settings.smtpUrl),
+    transport: guarded(createSmtpTransport(settings.smtpUrl), sendingMs),
     neighbours,
-    settings: { sendingMs: 10_000, ...settings, publicUrl: settings.publicUrl.replace(/\/+$/, '') },
+    settings: { ...settings, sendingMs, publicUrl: settings.publicUrl.replace(/\/+$/, '') },
     wakeSending: () => sending.wake(),
   }
   const sending = sendMails(deps)

@@ -22,9 +22,11 @@ export const sendMails = (deps: NotificationsDeps): Job =>
     name: 'notifications.send-mails',
     everyMs: 1000,
     run: async () => {
-      const due = await claim(deps)
+      // A mail that is claimed while the server is left alone would only be put off.
+      const room = deps.transport.room(batch)
+      const due = room > 0 ? await claim(deps, room) : []
       await Promise.all(due.map(notification => attempt(deps, notification)))
-      return due.length === batch ? 'again' : 'done'
+      return due.length === room && deps.transport.room(batch) > 0 ? 'again' : 'done'
     },
   })
 
@@ -32,21 +34,21 @@ export const sendMails = (deps: NotificationsDeps): Job =>
 export const backoffAfter = (attempts: number, dice: number): number =>
   Math.round(Math.min(30_000, 1000 * 2 ** (attempts - 1)) * (0.75 + dice / 4))
 
-const claim = ({ database, settings }: NotificationsDeps): Promise<NotificationRow[]> =>
+const claim = ({ database, settings }: NotificationsDeps, limit: number): Promise<NotificationRow[]> =>
   database.on(context).execute<NotificationRow>(sql`
     update notifications.notification
        set attempts = attempts + 1, next_attempt_at = now() + make_interval(secs => ${(2 * settings.sendingMs) / 1000})
      where id in (
        select id from notifications.notification
         where status = 'pending' and next_attempt_at <= now()
-        order by next_attempt_at limit ${batch}
+        order by next_attempt_at limit ${limit}
           for update skip locked)
     returning *`)
 
 const attempt = async (deps: NotificationsDeps, row: NotificationRow): Promise<void> => {
   try {
     const mail = await composeMail(deps, row)
-    await deps.transport.send(mail, AbortSignal.timeout(deps.settings.sendingMs))
+    await deps.transport.send(mail)
   } catch (error) {
     deps.logger.warn({ err: error, notificationId: row.id, attempts: row.attempts }, 'a mail was not taken')
     return postpone(deps, row, error)

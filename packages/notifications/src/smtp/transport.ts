@@ -14,8 +14,8 @@ export interface Mail {
 /** The way out for mails. */
 export interface MailTransport {
   /**
-   * Hands a mail over, until the signal fires; rejects with {@link RefusedForGood} when trying again is of
-   * no use.
+   * Hands a mail over, until the signal fires. Rejects with {@link RefusedForGood} or {@link RefusedForNow} when the
+   * server is there and said no to this mail, with anything else when it is the server that does not work.
    */
   readonly send: (mail: Mail, signal: AbortSignal) => Promise<void>
 }
@@ -23,6 +23,11 @@ export interface MailTransport {
 /** The server will not take this mail, now or later: a permanent negative reply (RFC 5321, section 4.2.1). */
 export class RefusedForGood extends Error {
   override readonly name = 'RefusedForGood'
+}
+
+/** The server will not take this mail at this moment: a transient negative reply. */
+export class RefusedForNow extends Error {
+  override readonly name = 'RefusedForNow'
 }
 
 /** Milliseconds for each step; the library's own limits are minutes. */
@@ -55,19 +60,34 @@ export const createSmtpTransport = (url: string): MailTransport => {
           disableUrlAccess: true,
         })
       } catch (error) {
-        const { success, data } = refusal.safeParse(error)
-        if (success) throw new RefusedForGood(`The server answered ${data.responseCode}.`, { cause: error })
-        throw signal.aborted ? new Error('The server did not answer in time.', { cause: error }) : error
+        throw verdictOn(error)
       }
     },
   }
 }
 
+/** What an error of nodemailer's says about the mail; the error itself where it is about the server and us. */
+const verdictOn = (error: unknown): unknown => {
+  const { success, data } = refusal.safeParse(error)
+  if (!success || aboutUs.has(data.responseCode ?? 0)) return error
+  const { responseCode } = data
+  if (responseCode === undefined)
+    return new RefusedForGood('It is not fit to be sent to this server.', { cause: error })
+  const verdict = responseCode < 500 ? RefusedForNow : RefusedForGood
+  return new verdict(`The server answered ${responseCode}.`, { cause: error })
+}
+
 /**
- * A permanent answer to this mail's sender, recipient or content. One to the greeting or the sign-in is about
- * the server and us: the mail can wait until that is mended.
+ * An answer to this mail's sender, recipient or content; without a code nodemailer itself has found that it cannot go,
+ * as one that is larger than the server says it takes.
  */
 const refusal = z.object({
   code: z.enum(['EENVELOPE', 'EMESSAGE']),
-  responseCode: z.int().min(500).max(599),
+  responseCode: z.int().min(400).max(599).optional(),
 })
+
+/**
+ * The server is closing, or wants another sign-in or encryption (RFC 5321, section 4.2.3; RFC 4954, section 6), though
+ * it says so in the midst of a mail: the mail can wait until that is mended.
+ */
+const aboutUs: ReadonlySet<number> = new Set([421, 454, 530, 534, 535, 538])

@@ -1,0 +1,45 @@
+import { ordersContract } from '@plinth/orders-contract'
+import { eventually, startFaultProxy } from '@plinth/testing'
+import { sql } from 'drizzle-orm'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { type Given, givenNotifications, openNotifications } from './given.ts'
+
+const { placed } = ordersContract.events
+const mails = 50
+let given: Given
+beforeAll(async () => {
+  given = await givenNotifications()
+})
+afterAll(() => given[Symbol.asyncDispose]())
+
+const stateOf = async () => {
+  const [state] = await given.rows<{ tries: number; untried: number; sent: number }>(sql`
+    select sum(attempts)::int as tries, count(*) filter (where attempts = 0)::int as untried,
+           count(*) filter (where status = 'sent')::int as sent
+      from notifications.notification`)
+  if (state === undefined) throw new Error('no row')
+  return state
+}
+
+it.each(['down', 'hang'] as const)(
+  'A server in an outage (%s) is asked by one mail now and then; once it is back all go out, each once',
+  async fault => {
+    await given.rows(sql`delete from notifications.notification`)
+    await using proxy = await startFaultProxy(given.sink.url)
+    await proxy[fault]()
+    const users = Array.from({ length: mails }, () => given.givenUser())
+    for (const { userId } of users) await given.deliver(placed, { ...placed.example, userId })
+    await using replica = openNotifications(given.url, given.users, { smtpUrl: proxy.url, sendingMs: 500 })
+    await using _ = replica.send()
+
+    // A batch finds out, and one that looks whether it is back.
+    await eventually(async () => (await stateOf()).tries > 20, { within: 20_000 })
+    const { tries, untried } = await stateOf()
+    expect(tries).toBeLessThan(30)
+    expect(untried).toBeGreaterThan(20)
+
+    await proxy.up()
+    await eventually(async () => (await stateOf()).sent === mails, { within: 40_000 })
+    for (const user of users) expect(given.mailsTo(user)).toHaveLength(1)
+  },
+)
