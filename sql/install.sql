@@ -38,6 +38,8 @@ select pg_advisory_lock(7546854001);
 \ir apply.psql
 \set file payments/002-sandbox.sql
 \ir apply.psql
+\set file payments/003-asked.sql
+\ir apply.psql
 
 \set file notifications/001-notifications.sql
 \ir apply.psql

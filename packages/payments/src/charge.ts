@@ -1,9 +1,10 @@
 import { type Id, moneyOf, NotFound, remaining, type TxContext } from '@plinth/kernel'
 import type { ChargeOutcome } from '@plinth/payments-contract'
 import { sql } from 'drizzle-orm'
+import { beginToAsk, takeBack } from './asked.ts'
 import type { PaymentsDeps } from './deps.ts'
-import { type PaymentRow, settledOutcome } from './payment.ts'
-import type { Asking, Charge, PaymentProvider } from './provider/provider.ts'
+import { settledOutcome } from './payment.ts'
+import { type Asking, type Charge, type PaymentProvider, ProviderUnreached } from './provider/provider.ts'
 
 type OnePayment = { readonly paymentId: Id<'Payment'> }
 
@@ -28,10 +29,8 @@ const ask = async (
   paymentId: Id<'Payment'>,
   call: (provider: PaymentProvider, charge: Charge, asking: Asking) => Promise<ChargeOutcome>,
 ): Promise<ChargeOutcome> => {
-  const { database, provider, logger } = deps
-  const [row] = await database
-    .on(context)
-    .execute<PaymentRow>(sql`select * from payments.payment where id = ${paymentId}`)
+  const { provider, logger } = deps
+  const row = await beginToAsk(deps, context, paymentId)
   if (row === undefined) throw NotFound()
   const settled = settledOutcome(row)
   if (settled !== undefined) return settled
@@ -56,6 +55,7 @@ const ask = async (
     })
   } catch (error) {
     logger.warn({ err: error, paymentId, provider: provider.name }, 'the payment provider gave no answer')
+    if (error instanceof ProviderUnreached) return takeBack(deps, context, paymentId, error)
     return { outcome: 'pending' }
   }
 }

@@ -6,6 +6,7 @@ export {
   type PaymentProvider,
   type ProviderMessage,
   ProviderRefused,
+  ProviderUnreached,
   type Reversal,
 } from './provider/provider.ts'
 export { type SandboxServer, type SandboxServerOptions, startSandboxServer } from './sandbox/server.ts'

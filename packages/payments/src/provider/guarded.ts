@@ -1,4 +1,5 @@
 import {
+  BrokenCircuitError,
   type CircuitBreakerPolicy,
   circuitBreaker,
   handleWhen,
@@ -7,7 +8,7 @@ import {
   timeout,
   wrap,
 } from 'cockatiel'
-import { type PaymentProvider, ProviderRefused } from './provider.ts'
+import { type PaymentProvider, ProviderRefused, ProviderUnreached } from './provider.ts'
 
 /** How long calls to the provider may take, in milliseconds. */
 export interface Patience {
@@ -54,6 +55,13 @@ const within = (breaker: CircuitBreakerPolicy, ms: number) => {
     breaker,
     timeout(ms, TimeoutStrategy.Aggressive),
   )
-  return <T>(call: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T> =>
-    policy.execute(context => call(context.signal), signal)
+  return async <T>(call: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T> => {
+    try {
+      return await policy.execute(context => call(context.signal), signal)
+    } catch (error) {
+      if (error instanceof BrokenCircuitError)
+        throw new ProviderUnreached('The provider is left alone for a while.', { cause: error })
+      throw error
+    }
+  }
 }

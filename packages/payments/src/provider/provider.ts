@@ -46,6 +46,11 @@ export class ProviderRefused extends Error {
   override readonly name = 'ProviderRefused'
 }
 
+/** Nothing was sent: the connection was refused, or none was tried. This call changed nothing at the provider, and never will. */
+export class ProviderUnreached extends Error {
+  override readonly name = 'ProviderUnreached'
+}
+
 /**
  * Somebody outside who moves money. All of it may fail, hang, or happen without our hearing of it; that
  * is why each call has an idempotency key and may be made again.
@@ -53,9 +58,14 @@ export class ProviderRefused extends Error {
 export interface PaymentProvider {
   /** The name that clients pass as `payment.provider`. */
   readonly name: string
-  /** Captures, or says what became of an earlier try. Rejects when it is not known what happened. */
+  /** It lives in the shop's own database, and is out of reach only with that. */
+  readonly embedded?: boolean
+  /**
+   * Captures, or says what became of an earlier try. Rejects when it is not known what happened; with
+   * {@link ProviderUnreached} when this call did nothing for certain.
+   */
   readonly capture: (charge: Charge, asking: Asking) => Promise<ChargeOutcome>
-  /** Sees to it that nothing is captured from now on, or says that it has been already. */
+  /** Sees to it that nothing is captured from now on, or says that it has been already. Rejects as `capture` does. */
   readonly void: (charge: Charge, asking: Asking) => Promise<ChargeOutcome>
   /**
    * Refunds, or confirms that it has. Rejects with {@link ProviderRefused} when it did not, with anything else

@@ -1,5 +1,5 @@
 import { Unavailable } from '@plinth/kernel'
-import { type PaymentProvider, ProviderRefused } from '../provider/provider.ts'
+import { type PaymentProvider, ProviderRefused, ProviderUnreached } from '../provider/provider.ts'
 import type { Sandbox } from './sandbox.ts'
 import { readSandboxMessage } from './webhook.ts'
 import { chargeAnswer, journalAnswer, refusal } from './wire.ts'
@@ -65,9 +65,17 @@ const askAt =
       method,
       signal,
       ...(body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
-    })
+    }).catch(tellUnreached)
     const text = await answer.text()
     if (answer.status === 409) throw new ProviderRefused(refusal.parse(JSON.parse(text)).refused)
     if (!answer.ok) throw new Error(`the sandbox answered ${answer.status}`)
     return text === '' ? undefined : JSON.parse(text)
   }
+
+/** A connection that was refused carried nothing. With any other, what was sent may have arrived. */
+const tellUnreached = (error: unknown): never => {
+  const cause = error instanceof Error ? error.cause : undefined
+  if (cause instanceof Error && 'code' in cause && cause.code === 'ECONNREFUSED')
+    throw new ProviderUnreached('The sandbox cannot be reached.', { cause })
+  throw error
+}

@@ -28,6 +28,7 @@ export const createSandbox = ({
 }): Sandbox => ({
   provider: {
     name: 'sandbox',
+    embedded: true,
     capture: captureInSandbox(books),
     void: voidInSandbox(books),
     refund: refundInSandbox(books),
