@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { freePort } from '@plinth/embedded'
 import { connect } from 'amqplib'
-import { isExecutable, onPath, type PrivateService, type Program, startPrivate } from './private-service.ts'
+import { isExecutable, type MortalService, onPath, type Program, startPrivate } from './private-service.ts'
 
 /** The script Debian's `rabbitmq-server` wraps to switch to the user `rabbitmq` and its fixed folders. */
 const wrapped = '/usr/lib/rabbitmq/bin/rabbitmq-server'
@@ -13,7 +13,7 @@ const wrapped = '/usr/lib/rabbitmq/bin/rabbitmq-server'
  * A RabbitMQ of this run's own from the `rabbitmq-server` on PATH: own node name, ports and folders, so it
  * neither meets nor disturbs one that runs already. Undefined when there is none.
  */
-export async function startPrivateRabbitmq(): Promise<PrivateService | undefined> {
+export async function startPrivateRabbitmq(): Promise<MortalService | undefined> {
   const command = serverScript()
   if (!command) return undefined
   const [port, distPort, epmdPort] = [await freePort(), await freePort(), await freePort()]

@@ -1,9 +1,9 @@
 import { connect } from 'node:net'
 import { freePort } from '@plinth/embedded'
-import { onPath, type PrivateService, startPrivate } from './private-service.ts'
+import { type MortalService, onPath, startPrivate } from './private-service.ts'
 
 /** A Redis of this run's own from the `redis-server` on PATH, without persistence; undefined when there is none. */
-export async function startPrivateRedis(): Promise<PrivateService | undefined> {
+export async function startPrivateRedis(): Promise<MortalService | undefined> {
   const command = onPath('redis-server')
   if (!command) return undefined
   const port = await freePort()

@@ -9,6 +9,14 @@ import { throwawayFolder } from './throwaway-folder.ts'
 /** A service started for this run. Disposing of it ends it and removes what it wrote. */
 export type PrivateService = AsyncDisposable & { readonly url: string }
 
+/** A private service that can die and come back, with the data and the ports it had. */
+export type MortalService = PrivateService & {
+  /** Ends its programs as `kill -9` does. Resolves once they are gone. */
+  kill(): Promise<void>
+  /** Starts them again; resolves once the service answers. */
+  restart(): Promise<void>
+}
+
 /** A program to run in the background, in a process group of its own. */
 export type Program = { command: string; args: readonly string[]; env?: NodeJS.ProcessEnv }
 
@@ -40,27 +48,52 @@ export async function startPrivate(options: {
   programs: (folder: string) => readonly Program[] | Promise<readonly Program[]>
   ready: () => Promise<boolean>
   withinMs: number
-}): Promise<PrivateService> {
+}): Promise<MortalService> {
   const folder = await throwawayFolder(options.name)
-  const children = (await options.programs(folder)).map(program => launch(program, folder))
-  const pids = children.flatMap(child => child.pid ?? [])
-  const reaper = leaveReaper(
-    pids.map(pid => ({ pid, signal: 'KILL', group: true })),
-    folder,
-  )
+  const programs = await options.programs(folder)
+  let running = launchAll(programs, folder)
   const dispose = async () => {
-    const ended = children.map(ending)
-    for (const pid of pids) killGroup(pid)
-    await Promise.all(ended)
-    reaper[Symbol.dispose]()
+    await running.kill()
+    running.reaper[Symbol.dispose]()
     await rm(folder, { recursive: true, force: true, maxRetries: 5 })
   }
   try {
-    await untilReady(options, children)
-    return { url: options.url, [Symbol.asyncDispose]: dispose }
+    await untilReady(options, running.children)
   } catch (error) {
     await dispose()
     throw error
+  }
+  return {
+    url: options.url,
+    kill: () => running.kill(),
+    async restart() {
+      await running.kill()
+      const { reaper } = running
+      running = launchAll(programs, folder)
+      reaper[Symbol.dispose]()
+      await untilReady(options, running.children)
+    },
+    [Symbol.asyncDispose]: dispose,
+  }
+}
+
+/** The programs under way, with somebody who ends them and removes the folder should this process be gone. */
+const launchAll = (programs: readonly Program[], folder: string) => {
+  const children = programs.map(program => launch(program, folder))
+  const pids = children.flatMap(child => child.pid ?? [])
+  const victims = pids.map(pid => ({ pid, signal: 'KILL' as const, group: true }))
+  let killed = false
+  return {
+    children,
+    reaper: leaveReaper(victims, folder),
+    async kill() {
+      // A number that is free again may be somebody else's group by now.
+      if (killed) return
+      killed = true
+      const ended = children.map(ending)
+      for (const pid of pids) killGroup(pid)
+      await Promise.all(ended)
+    },
   }
 }
 
