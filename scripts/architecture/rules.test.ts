@@ -29,6 +29,7 @@ const probes: Readonly<Record<string, readonly House[]>> = {
     changed('orders', { dependencies: [...room('orders').dependencies, '@plinth/catalog'] }),
     changed('kernel', { dependencies: ['@plinth/postgres'] }),
     changed('cart', { dependencies: [...room('cart').dependencies, '@plinth/testing'] }),
+    changed('chaos', { dependencies: ['@plinth/orders'] }),
     changed('cart', { name: 'shipments' }),
   ],
   'a package imports only what it declares': [

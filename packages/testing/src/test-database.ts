@@ -40,6 +40,17 @@ export async function createTestDatabase(options: TestDatabaseOptions = {}): Pro
   }
 }
 
+/** Creates an empty database of that name on a server, for those who test outside of vitest. */
+export async function createDatabaseOn(url: string, name: string): Promise<TestDatabase> {
+  const server = connect(url)
+  try {
+    await createDatabase(server, name, undefined)
+    return { url: at(url, name), name, [Symbol.asyncDispose]: () => dropDatabase(url, name) }
+  } finally {
+    await server.end({ timeout: 5 })
+  }
+}
+
 /** Drops every database of a run: templates, and what tests that were cut off left. */
 export async function dropLeftovers(url: string, runId: string): Promise<void> {
   const server = connect(url)
