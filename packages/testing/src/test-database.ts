@@ -18,6 +18,8 @@ export type TestDatabaseOptions = {
    * template; `apply` gets the template's URL and must close what it opens.
    */
   migrate?: { key: string; apply: (url: string) => Promise<void> }
+  /** Clones this database instead, which nobody may be connected to. */
+  copyOf?: Pick<TestDatabase, 'name'>
 }
 
 const PREFIX = 'plinth_test_'
@@ -32,7 +34,8 @@ export async function createTestDatabase(options: TestDatabaseOptions = {}): Pro
   try {
     const label = (options.name ?? 'db').replace(/\W/g, '').toLowerCase().slice(0, 20)
     const name = `${PREFIX}${currentRun().id}_${label}_${randomBytes(4).toString('hex')}`
-    const template = options.migrate ? await ensureTemplate(server, url, options.migrate) : undefined
+    const migrated = options.migrate && (await ensureTemplate(server, url, options.migrate))
+    const template = options.copyOf?.name ?? migrated
     await createDatabase(server, name, template)
     return { url: at(url, name), name, [Symbol.asyncDispose]: () => dropDatabase(url, name) }
   } finally {

@@ -1,7 +1,8 @@
-import { type Config, databaseOfOpenShop, layFoundations, openConnections, readConfig } from '@plinth/host'
+import { type Config, layFoundations, openConnections } from '@plinth/host'
 import { migrate, sqlStateOf } from '@plinth/postgres'
 import { createLogger, silentMetrics } from '@plinth/telemetry'
 import { compose, migrationsFor, type Shop } from '../compose.ts'
+import { configuration } from './configuration.ts'
 import { tell } from './tell.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -45,13 +46,6 @@ export const withShop = async (work: (shop: ClosedShop) => Promise<void>): Promi
     if (sqlStateOf(error) !== undefinedTable) throw error
     throw new UsageError('the database is not up to date; run pnpm plinth migrate')
   }
-}
-
-const configuration = async (): Promise<Config> => {
-  const config = readConfig(process.env)
-  if (config.DATABASE_URL !== undefined) return config
-  const open = await databaseOfOpenShop(config)
-  return open === undefined ? config : { ...config, DATABASE_URL: open }
 }
 
 const undefinedTable = '42P01'

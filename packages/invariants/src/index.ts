@@ -1,0 +1,2 @@
+export { type CheckOptions, checkInvariants } from './check-invariants.ts'
+export type { Finding, Theme } from './invariant.ts'
