@@ -1,10 +1,12 @@
+import { join } from 'node:path'
 import { checkInvariants, type Finding } from '@plinth/invariants'
+import { startSandboxServer } from '@plinth/payments'
 import type { TestDatabase } from '@plinth/testing'
 import postgres from 'postgres'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { givenHistory, type History, violated } from './given-history.ts'
-import { runToEnd } from './host-process.ts'
+import { dataFolder, type Env, runToEnd } from './host-process.ts'
 import { plantedEvents } from './planted/events.ts'
 import { plantedMail } from './planted/mail.ts'
 import { plantedMoney } from './planted/money.ts'
@@ -88,8 +90,8 @@ describe('invariants', () => {
   })
 
   describe('pnpm invariants', () => {
-    const invariants = (url: string, ...args: string[]) =>
-      runToEnd('cli/invariants.ts', args, { DATABASE_URL: url })
+    const invariants = (url: string, args: readonly string[] = [], env: Env = {}) =>
+      runToEnd('cli/invariants.ts', args, { DATABASE_URL: url, ...env })
 
     test('prints each with its count, and ends with 0 where all hold', async () => {
       const { code, stdout } = await invariants(shop.url)
@@ -106,7 +108,7 @@ describe('invariants', () => {
         1,
         expect.stringMatching(/VIOLATED +1 {2}What is on hand .*\n.*"variant_id"/),
       ])
-      const json = await invariants(own.url, '--json')
+      const json = await invariants(own.url, ['--json'])
       const { ok, findings } = report.parse(JSON.parse(json.stdout))
       expect([json.code, ok, findings.filter(({ violations }) => violations > 0)]).toEqual([
         1,
@@ -122,20 +124,33 @@ describe('invariants', () => {
       ])
     })
 
+    test('asks the sandbox for its journal, where that runs by itself', async () => {
+      await using folder = await dataFolder()
+      await using sandbox = await startSandboxServer({ journal: join(folder.path, 'sandbox.jsonl') })
+      const { code, stdout } = await invariants(shop.url, ['--at-rest'], { SANDBOX_URL: sandbox.url })
+      expect([code, stdout]).toEqual([
+        1,
+        expect.stringMatching(/VIOLATED +4 {2}Every capture and refund of ours is in the journal/),
+      ])
+      await sandbox[Symbol.asyncDispose]()
+      const away = await invariants(shop.url, [], { SANDBOX_URL: sandbox.url })
+      expect([away.code, away.stderr]).toEqual([2, expect.stringContaining('SANDBOX_URL')])
+    })
+
     test('says in a line why it cannot look, and ends with 2', async () => {
-      const refused = async (url: string, ...args: string[]) => {
-        const { code, stdout, stderr } = await invariants(url, ...args)
+      const refused = async (...asked: Parameters<typeof invariants>) => {
+        const { code, stdout, stderr } = await invariants(...asked)
         expect([code, stdout, stderr.trim().split('\n').length]).toEqual([2, '', 1])
         return stderr
       }
       expect(await refused('postgres://127.0.0.1:1/shop')).toContain('DATABASE_URL')
       expect(await refused('mysql://127.0.0.1/shop')).toContain('DATABASE_URL')
       expect(await refused(shop.url.replace(/\/\w+$/, '/template1'))).toContain('not up to date')
-      expect(await refused(shop.url, '--all')).toContain('--all')
+      expect(await refused(shop.url, ['--all'])).toContain('--all')
     })
 
     test('--help says how to ask', async () => {
-      const { code, stdout } = await invariants('', '--help')
+      const { code, stdout } = await invariants('', ['--help'])
       expect([code, stdout]).toEqual([0, expect.stringContaining('Usage: pnpm invariants')])
     })
   })

@@ -19,7 +19,7 @@ export interface CheckOptions {
   readonly graceMs?: number
   /** The shop has nothing to do any more: whatever still waits for something counts, however young. */
   readonly atRest?: boolean
-  /** The sandbox's journal, where it is not kept in this database; taken when the shop was at rest. */
+  /** The sandbox's whole journal, where it keeps its books elsewhere; read just before. */
   readonly journal?: readonly JournalEntry[]
   /** How many violations of each to show; 5 unless given. */
   readonly samples?: number

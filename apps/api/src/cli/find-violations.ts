@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path'
 import { ConfigError, layFoundations } from '@plinth/host'
 import { type CheckOptions, checkInvariants, type Finding } from '@plinth/invariants'
 import { ContractError } from '@plinth/kernel'
+import { paymentsContract } from '@plinth/payments-contract'
 import { StatementFailed } from '@plinth/postgres'
 import { configuration } from './configuration.ts'
 import { UsageError } from './usage-error.ts'
@@ -34,10 +35,22 @@ const checkEmbedded = async (options: CheckOptions): Promise<Finding[]> => {
 const check = async (url: string, options: CheckOptions): Promise<Finding[]> => {
   if (!/^postgres(ql)?:\/\//.test(url) || !URL.canParse(url))
     throw new UsageError('DATABASE_URL must be a URL that starts with postgres://')
+  const { SANDBOX_URL: sandbox } = process.env
+  const journal = sandbox ? await journalAt(sandbox) : undefined
   try {
-    return await checkInvariants(url, options)
+    return await checkInvariants(url, { ...options, ...(journal && { journal }) })
   } catch (error) {
     throw lineFor(error) ?? error
+  }
+}
+
+/** All that a sandbox which runs by itself has done. */
+const journalAt = async (sandbox: string) => {
+  try {
+    const answer = await fetch(new URL('/journal', sandbox), { signal: AbortSignal.timeout(60_000) })
+    return paymentsContract.operations.readJournal.output.parse(await answer.json()).data
+  } catch (error) {
+    throw new UsageError('the sandbox does not answer; is SANDBOX_URL right?', { cause: error })
   }
 }
 

@@ -9,7 +9,8 @@ const help = `Usage: pnpm invariants [--json] [--at-rest]
 
 Checks what must hold in a shop's database: stock, money, orders, events and mail. It only reads, and sees
 everything as of one moment, so it may run beside an open shop. The database is what DATABASE_URL names, or
-else the embedded one under DATA_DIR. What settles by itself has a minute to do so.
+else the embedded one under DATA_DIR. What settles by itself has a minute to do so; while something that the shop
+needs is away for longer, or the shop is closed, what waits for it is reported.
 
   --json      one JSON document: { "ok", "findings": [{ "theme", "name", "violations", "samples" }] }
   --at-rest   nothing may wait for anything any more, however young it is
