@@ -31,14 +31,14 @@ export const allowed: Readonly<Record<string, readonly string[]>> = {
 /** What an application may depend on: everything but the tests' own things. */
 export const allowedForApps: readonly string[] = Object.keys(allowed).filter(name => name !== 'testing')
 
-/** The one that looks at the shop from outside, as its clients do: what the world may know of it, and nothing within. */
-export const allowedForChaos: readonly string[] = [
-  'kernel',
-  'embedded',
-  'testing',
-  'invariants',
-  ...contracts,
-]
+/**
+ * Applications that look at the shop from outside, and stand on the tests' services: chaos knows what the world may
+ * know and nothing within; the benchmark starts a whole shop.
+ */
+export const allowedForTools: Readonly<Record<string, readonly string[]>> = {
+  chaos: ['kernel', 'embedded', 'testing', 'invariants', ...contracts],
+  bench: ['kernel', 'embedded', 'testing', 'host', 'telemetry', 'api'],
+}
 
 /** Packages that may stand in the development dependencies of any other. */
 export const forDevelopment: readonly string[] = ['testing', 'embedded']

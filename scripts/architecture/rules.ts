@@ -1,7 +1,7 @@
 import {
   allowed,
   allowedForApps,
-  allowedForChaos,
+  allowedForTools,
   contractLibraries,
   domains,
   extraEntries,
@@ -19,7 +19,7 @@ export interface Rule {
 const ours = '@plinth/'
 const isApp = (room: Room) => room.folder.startsWith('apps/')
 const mayDependOn = (room: Room) =>
-  room.name === 'chaos' ? allowedForChaos : isApp(room) ? allowedForApps : allowed[room.name]
+  isApp(room) ? (allowedForTools[room.name] ?? allowedForApps) : allowed[room.name]
 const isDomain = (room: Room) => domains.some(domain => domain === room.name)
 const isContract = (room: Room) => room.name.endsWith('-contract')
 const packageOf = (specifier: string) =>

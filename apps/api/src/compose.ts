@@ -9,7 +9,7 @@ import { contextOf, local, service } from '@plinth/kernel'
 import { createDeadLetters, createRelay, messagingMigrations } from '@plinth/messaging'
 import { createNotifications } from '@plinth/notifications'
 import { createOrders } from '@plinth/orders'
-import { createPayments } from '@plinth/payments'
+import { createPayments, type ProviderSettings } from '@plinth/payments'
 import { paymentsContract } from '@plinth/payments-contract'
 import type { Migrations } from '@plinth/postgres'
 import type { Logger, Metrics } from '@plinth/telemetry'
@@ -26,13 +26,24 @@ export interface Ground {
   readonly metrics: Metrics
   /** Where clients reach the shop, and mails lead. */
   readonly publicUrl: string
+  /** Who moves the money, in place of what the configuration names. */
+  readonly provider?: ProviderSettings | undefined
 }
 
 /**
  * The whole shop in one process. Each domain gets its neighbours' contracts; that they are all `local` is
  * decided here and nowhere else.
  */
-export const compose = ({ config, foundations, connections, logger, metrics, publicUrl }: Ground) => {
+export const compose = (ground: Ground) => {
+  const {
+    config,
+    foundations,
+    connections,
+    logger,
+    metrics,
+    publicUrl,
+    provider = providerOf(config),
+  } = ground
   const { pool, cache, bus, broker } = connections
   const currency = config.STORE_CURRENCY
 
@@ -58,7 +69,7 @@ export const compose = ({ config, foundations, connections, logger, metrics, pub
     neighbours: { catalog: local(catalogContract, catalog.operations) },
     settings: { currency },
   })
-  const payments = createPayments({ pool, logger, settings: { currency, provider: providerOf(config) } })
+  const payments = createPayments({ pool, logger, settings: { currency, provider } })
   const orders = createOrders({
     pool,
     logger,

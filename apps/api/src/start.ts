@@ -10,6 +10,7 @@ import {
   type Tell,
 } from '@plinth/host'
 import { contextOf, service } from '@plinth/kernel'
+import type { ProviderSettings } from '@plinth/payments'
 import { migrate } from '@plinth/postgres'
 import { createMetrics, type Logger } from '@plinth/telemetry'
 import { compose, migrationsFor, type Shop } from './compose.ts'
@@ -31,13 +32,15 @@ export interface StartOptions {
   readonly tell?: Tell
   /** What has to be there before the first request: a seed, say. */
   readonly beforeOpening?: (shop: Shop) => Promise<void>
+  /** A payment provider of the deployable's own, in place of the one that is configured. */
+  readonly provider?: ProviderSettings
 }
 
 /** Opens the shop: connects, migrates, listens. Rejects with a `ConfigError` when what is configured does not hold up. */
 export const start = async (
   config: Config,
   logger: Logger,
-  { tell = () => undefined, beforeOpening }: StartOptions = {},
+  { tell = () => undefined, beforeOpening, provider }: StartOptions = {},
 ): Promise<OpenShop> => {
   const metrics = createMetrics()
   let stopping = false
@@ -49,7 +52,7 @@ export const start = async (
   await preflight(config, connections, logger)
 
   const publicUrl = config.PUBLIC_URL ?? `http://${hostInUrl(config.HOST)}:${config.PORT}`
-  const shop = compose({ config, foundations, connections, logger, metrics, publicUrl })
+  const shop = compose({ config, foundations, connections, logger, metrics, publicUrl, provider })
   await migrate({ pool: connections.pool, migrations: migrationsFor(shop), logger })
   await ensureAdmin(config, shop, logger)
   await beforeOpening?.(shop)

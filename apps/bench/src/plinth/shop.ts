@@ -1,0 +1,15 @@
+import '@plinth/api/quick-load'
+
+/**
+ * Plinth as in production, with one thing of its own: a payment provider that answers at once, so that what is
+ * measured is the shop.
+ */
+const { start } = await import('@plinth/api/start')
+const { readConfig, stopOnSignal } = await import('@plinth/host')
+const { createLogger } = await import('@plinth/telemetry')
+const { promptProvider } = await import('./prompt-provider.ts')
+
+const config = readConfig(process.env)
+const logger = createLogger({ level: config.LOG_LEVEL, service: 'plinth' })
+const shop = await start(config, logger, { provider: promptProvider })
+stopOnSignal(logger, () => shop[Symbol.asyncDispose]())

@@ -1,0 +1,49 @@
+import { randomBytes } from 'node:crypto'
+import { startSmtpReceiver } from '@plinth/embedded'
+import { describeService, serviceNames, startTestServices } from '@plinth/testing/setup'
+import postgres from 'postgres'
+
+/** What both sides of the benchmark stand on. */
+export interface Services extends AsyncDisposable {
+  /** A database of its own, dropped in the end. */
+  readonly databaseUrl: string
+  readonly redisUrl: string
+  readonly amqpUrl: string
+  readonly smtpUrl: string
+}
+
+/**
+ * PostgreSQL, Redis and RabbitMQ, found as the tests find them: by `TEST_DATABASE_URL`, `TEST_REDIS_URL` and
+ * `TEST_AMQP_URL`, or else started for the run; and a mail server that takes everything.
+ */
+export const startServices = async (tell: (line: string) => void): Promise<Services> => {
+  await using stack = new AsyncDisposableStack()
+  const { found } = stack.use(await startTestServices(serviceNames, { required: true }))
+  const urlOf = (name: (typeof serviceNames)[number]) => {
+    const service = found[name]
+    if (service === undefined || service.origin === 'absent') throw new Error(`${name} is missing`)
+    tell(describeService(name, service))
+    return service.url
+  }
+  const server = urlOf('postgres')
+  const name = `plinth_bench_${randomBytes(4).toString('hex')}`
+  await runOn(server, `create database ${name}`)
+  stack.defer(() => runOn(server, `drop database if exists ${name} with (force)`))
+  const databaseUrl = new URL(server)
+  databaseUrl.pathname = `/${name}`
+  const mails = stack.use(await startSmtpReceiver({ onMail: async () => undefined }))
+  const running = stack.move()
+  return {
+    databaseUrl: databaseUrl.href,
+    redisUrl: urlOf('redis'),
+    amqpUrl: urlOf('rabbitmq'),
+    smtpUrl: mails.smtpUrl,
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  }
+}
+
+const runOn = async (url: string, statement: string) => {
+  const sql = postgres(url, { max: 1, onnotice: () => undefined })
+  await sql.unsafe(statement)
+  await sql.end()
+}
