@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
 import { connect, createServer, type Server } from 'node:net'
 import { type Fault, openLine, type Weather } from './fault-line.ts'
+import { portOf } from './port-of.ts'
 
 /**
  * A TCP proxy before a service, to take the service away as networks and crashes do. It begins `up`;
@@ -86,19 +87,4 @@ const listenSomewhere = async (server: Server, tries = 20): Promise<number> => {
 const listen = async (server: Server, port: number) => {
   server.listen(port, '127.0.0.1')
   await once(server, 'listening')
-}
-
-const defaultPorts: Readonly<Record<string, number>> = {
-  'postgres:': 5432,
-  'postgresql:': 5432,
-  'redis:': 6379,
-  'amqp:': 5672,
-  'smtp:': 25,
-  'http:': 80,
-}
-
-const portOf = ({ port, protocol }: URL): number => {
-  const found = port === '' ? defaultPorts[protocol] : Number(port)
-  if (found === undefined) throw new Error(`${protocol} has no port of its own: name one`)
-  return found
 }

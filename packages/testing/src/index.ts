@@ -9,6 +9,14 @@ export { type PrivatePostgresOptions, startPrivatePostgres } from './private-pos
 export { startPrivateRabbitmq } from './private-rabbitmq.ts'
 export { startPrivateRedis } from './private-redis.ts'
 export type { MortalService } from './private-service.ts'
+export type {
+  NumberedFrame,
+  Protocol,
+  Recorder,
+  RecordingProxy,
+  Trap,
+} from './recording-proxy/recorder.ts'
+export { createRecorder } from './recording-proxy/recorder.ts'
 export { describeWith, serviceUrl } from './run.ts'
 export type { ServiceName } from './services.ts'
 export type { TestDatabase, TestDatabaseOptions } from './test-database.ts'
