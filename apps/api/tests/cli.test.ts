@@ -74,6 +74,38 @@ describe('pnpm plinth', () => {
     expect(await refused(['dead-letters:replay', randomUUID()])).toContain('plinth: ')
   })
 
+  test('keys:rotate prints the set with a new key, in one step or in three', async () => {
+    const keySet = z.object({ keys: z.array(z.object({ kid: z.string(), d: z.string() })) })
+    const setIn = (stdout: string) => /^JWT_KEYS='(.+)'\n$/.exec(stdout)?.[1] ?? ''
+    const kidsIn = (set: string) => keySet.parse(JSON.parse(set)).keys.map(({ kid }) => kid)
+    const rotate = async (keys: string, ...args: string[]) =>
+      setIn((await plinth(['keys:rotate', ...args], { JWT_KEYS: keys })).stdout)
+    const one = setIn((await plinth(['keys:generate'])).stdout)
+    const [old] = kidsIn(one)
+
+    const [[fresh, ...kept], promoted, staged] = await Promise.all([
+      rotate(one).then(kidsIn),
+      rotate(one, '--stage').then(set => rotate(set, '--promote')),
+      rotate(one, '--stage').then(kidsIn),
+    ])
+    expect([fresh === old, kept]).toEqual([false, [old]])
+    expect([staged.length, staged[0], kidsIn(promoted)[1]]).toEqual([2, old, old])
+    expect(kidsIn(await rotate(promoted, '--drop'))).toEqual(kidsIn(promoted).slice(0, 1))
+
+    const [unset, wrong, early, mixed] = await Promise.all([
+      refused(['keys:rotate'], { JWT_KEYS: '' }),
+      refused(['keys:rotate'], { JWT_KEYS: '{}' }),
+      refused(['keys:rotate', '--promote'], { JWT_KEYS: one }),
+      refused(['keys:rotate', '--stage', '--drop'], { JWT_KEYS: one }),
+    ])
+    expect([unset, wrong, early, mixed]).toEqual([
+      expect.stringContaining('keys:generate'),
+      expect.stringContaining('private JWK set'),
+      expect.stringContaining('--stage'),
+      expect.stringContaining('one step'),
+    ])
+  })
+
   test('keys:generate prints a key set for the environment', async () => {
     const { stdout } = await plinth(['keys:generate'])
     const [, set = ''] = /^JWT_KEYS='(.*)'$/m.exec(stdout) ?? []

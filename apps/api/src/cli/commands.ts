@@ -1,15 +1,10 @@
-import { type ParseArgsConfig, parseArgs } from 'node:util'
 import { contextOf, isId, service } from '@plinth/kernel'
 import type { ClosedShop } from './closed-shop.ts'
+import type { Command } from './command.ts'
+import { keyCommands } from './key-commands.ts'
+import { options, text } from './options.ts'
 import { tell } from './tell.ts'
 import { UsageError } from './usage-error.ts'
-
-/** One thing an operator can do. */
-export interface Command {
-  readonly summary: string
-  readonly usage: string
-  readonly run: (args: string[]) => Promise<void>
-}
 
 const operator = contextOf(service('cli'))
 
@@ -107,29 +102,11 @@ export const commands: Readonly<Record<string, Command>> = {
       })
     },
   },
-  'keys:generate': {
-    summary: 'Print a new signing key as a line for .env: JWT_KEYS=...',
-    usage: '',
-    run: async args => {
-      options(args, {})
-      const { generateKey } = await import('@plinth/host')
-      process.stdout.write(`JWT_KEYS='${JSON.stringify({ keys: [generateKey()] })}'\n`)
-    },
-  },
+  ...keyCommands,
 }
 
 /** The shop is loaded when there is something to do in it: help and mistakes are answered at once. */
 const withShop = async (work: (shop: ClosedShop) => Promise<void>): Promise<void> => {
   const closedShop = await import('./closed-shop.ts')
   await closedShop.withShop(work)
-}
-
-const text = { type: 'string' } as const
-
-const options = <Options extends NonNullable<ParseArgsConfig['options']>>(args: string[], spec: Options) => {
-  try {
-    return parseArgs({ args, options: spec, strict: true, allowPositionals: false }).values
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : 'these options do not fit')
-  }
 }
