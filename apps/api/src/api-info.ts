@@ -14,6 +14,7 @@ export const apiInfo = (url: string): ApiInfo => ({
   tags: {
     'Sign-in': 'Sign up, in and out; passwords and e-mail addresses.',
     Users: 'Accounts, their roles and their standing.',
+    Roles: 'What roles hold, and roles that the shop defines itself.',
     Catalog: 'Products, variants, categories and stock.',
     Cart: 'What somebody means to buy.',
     Orders: 'Checkout, and what becomes of orders, for buyers, sellers and admins.',

@@ -49,6 +49,7 @@ export const compose = (ground: Ground) => {
 
   const standing = createAccessStanding({
     bus,
+    permissions,
     listChanges: () => users.operations.listAccessChanges(contextOf(service('host')), {}),
   })
   const users = createUsers({

@@ -1,13 +1,13 @@
 import type { Config, Connections } from '@plinth/host'
 import { createGateway, gatewayOf, serveDocs, serveHealth, serveMetrics } from '@plinth/http'
-import { contextOf, permissionsOf, service } from '@plinth/kernel'
+import { contextOf, service } from '@plinth/kernel'
 import type { Job } from '@plinth/postgres'
 import type { Logger, MetricsRegistry } from '@plinth/telemetry'
 import type { FastifyInstance } from 'fastify'
 import { apiInfo } from './api-info.ts'
 import { asyncApiOf } from './asyncapi.ts'
 import type { Shop } from './compose.ts'
-import { contracts, permissions } from './contracts.ts'
+import { contracts } from './contracts.ts'
 import { deadLetterRoutes } from './dead-letter-routes.ts'
 
 /** What the public face of the shop needs. */
@@ -42,7 +42,7 @@ export const createFace = async (
       publicKeys: async () => (await shop.users.operations.getKeys(contextOf(service('host')), {})).keys,
       issuer: config.JWT_ISSUER,
       audience: config.JWT_AUDIENCE,
-      permissionsOf: rememberRoles(roles => permissionsOf(roles, permissions)),
+      permissionsOf: shop.standing.permissionsOf,
       standing: shop.standing.of,
     },
   })
@@ -75,14 +75,3 @@ const readHealth = async (config: Config, { pool, redis, broker }: Connections) 
 })
 
 const upOrDown = (up: boolean): 'up' | 'down' => (up ? 'up' : 'down')
-
-/** There are few sets of roles, and each request asks for one. */
-const rememberRoles = (permissionsFor: (roles: readonly string[]) => string[]) => {
-  const known = new Map<string, readonly string[]>()
-  return (roles: readonly string[]): readonly string[] => {
-    const name = roles.join(' ')
-    const permissions = known.get(name) ?? permissionsFor(roles)
-    if (known.size < 1000) known.set(name, permissions)
-    return permissions
-  }
-}

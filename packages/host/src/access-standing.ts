@@ -1,15 +1,21 @@
 import type { Bus } from '@plinth/cache'
 import type { Standing, VerifiedToken } from '@plinth/http'
+import { type Permission, permissionsOf } from '@plinth/kernel'
 import { createJob, type Job } from '@plinth/postgres'
 import { type AccessChange, accessChange } from '@plinth/users-contract'
 import { z } from 'zod'
+import { createAccessKnowledge } from './access-knowledge.ts'
 
-/** What has happened to sessions and users since their access tokens were issued, kept in memory. */
+/** What has happened to sessions, users and roles since access tokens were issued, kept in memory. */
 export interface AccessStanding {
   /** Whether a verified token still stands. */
   readonly of: (token: VerifiedToken) => Standing
+  /** What a set of roles may do by now, the shop's own roles included. */
+  readonly permissionsOf: (roles: readonly string[]) => readonly string[]
   /** Takes changes in at once, and tells the other replicas. */
   readonly announce: (changes: readonly AccessChange[]) => void
+  /** Asks for changes; to be awaited once before the first request. */
+  readonly learn: () => Promise<void>
   /** Asks for changes every two seconds: what was announced while nobody listened is known then. */
   readonly job: Job
 }
@@ -18,47 +24,61 @@ const channel = 'access-changes'
 
 /**
  * Lets ended sessions, suspensions and changed roles overtake access tokens on every replica: at once over
- * the bus, within seconds by asking where the bus is away. A request costs two look-ups in memory.
+ * the bus, within seconds by asking where the bus is away. A request costs three look-ups in memory.
+ *
+ * @param permissions every permission there is, from all contracts
  */
 export const createAccessStanding = ({
   listChanges,
   bus,
+  permissions,
 }: {
   readonly listChanges: () => Promise<readonly AccessChange[]>
   readonly bus: Bus
+  readonly permissions: readonly Permission[]
 }): AccessStanding => {
-  let ended = new Set<string>()
-  let changed = new Map<string, Extract<AccessChange, { kind: 'access_changed' }>>()
+  let knowledge = createAccessKnowledge()
+  let worth = new Map<string, readonly string[]>()
+  /** What is announced while the list is on its way may not be in it. */
+  let meanwhile: AccessChange[] = []
 
-  const take = (change: AccessChange) => {
-    if (change.kind === 'session_ended') ended.add(change.sessionId)
-    else if ((changed.get(change.userId)?.at ?? '') <= change.at) changed.set(change.userId, change)
+  const take = (changes: readonly AccessChange[]) => {
+    meanwhile.push(...changes)
+    knowledge.take(changes)
+    if (changes.some(({ kind }) => kind === 'role_changed')) worth = new Map()
   }
-  bus.subscribe(channel, message => {
-    const parsed = z.array(accessChange).safeParse(message)
-    for (const change of parsed.data ?? []) take(change)
-  })
+  bus.subscribe(channel, message => take(z.array(accessChange).safeParse(message).data ?? []))
+
+  const learn = async () => {
+    meanwhile = []
+    const changes = await listChanges()
+    // Starts anew, so that what is long over is forgotten.
+    knowledge = createAccessKnowledge()
+    worth = new Map()
+    knowledge.take([...changes, ...meanwhile])
+  }
 
   return {
-    of: ({ sessionId, userId, roles }) => {
-      const change = changed.get(userId)
-      if (ended.has(sessionId) || change?.suspended === true) return 'revoked'
-      return { roles: change?.roles ?? roles }
+    of: ({ sessionId, userId, roles }) => knowledge.standingOf({ sessionId, userId, roles }),
+    permissionsOf: roles => {
+      // There are few sets of roles, and each request asks for one.
+      const name = roles.join(' ')
+      const known = worth.get(name)
+      if (known !== undefined) return known
+      const held = permissionsOf(roles, permissions, knowledge.grantedTo(roles))
+      if (worth.size < 1000) worth.set(name, held)
+      return held
     },
     announce: changes => {
-      for (const change of changes) take(change)
+      take(changes)
       void bus.publish(channel, changes)
     },
+    learn,
     job: createJob({
       name: 'host.ask-for-access-changes',
       everyMs: 2000,
       run: async () => {
-        const announced = { ended, changed }
-        const changes = await listChanges()
-        // Starts anew, so that what is long over is forgotten; what was announced meanwhile is kept.
-        ended = new Set([...announced.ended].slice(-10_000))
-        changed = new Map([...announced.changed].slice(-10_000))
-        for (const change of changes) take(change)
+        await learn()
         return 'done'
       },
     }),

@@ -1,10 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import { createMemoryBus } from '@plinth/cache'
+import { permission } from '@plinth/kernel'
 import { silentLogger } from '@plinth/telemetry'
 import { eventually } from '@plinth/testing'
 import { type AccessChange, accessChange } from '@plinth/users-contract'
 import { describe, expect, it } from 'vitest'
 import { createAccessStanding } from '../src/index.ts'
+
+const see = permission('shop:see:own', { description: 'See.', roles: ['user'] })
+const rule = permission('shop:rule:any', { description: 'Rule.' })
+const permissions = [see, rule]
 
 const token = (roles = ['user']) => ({
   userId: randomUUID(),
@@ -18,7 +23,7 @@ const token = (roles = ['user']) => ({
 const givenReplicas = () => {
   const bus = createMemoryBus()
   const known: AccessChange[] = []
-  const replica = () => createAccessStanding({ bus, listChanges: async () => known })
+  const replica = () => createAccessStanding({ bus, permissions, listChanges: async () => known })
   return { bus, known, here: replica(), there: replica() }
 }
 
@@ -38,6 +43,38 @@ const changed = (
     suspended,
     at: `2026-11-23T08:00:0${second}.000Z`,
   })
+
+const defined = (second: number, held: string[]) =>
+  accessChange.parse({
+    kind: 'role_changed',
+    role: 'auditor',
+    permissions: held,
+    at: `2026-11-23T08:00:0${second}.000Z`,
+  })
+
+describe('what roles may do', () => {
+  it('follows the roles that the shop defines, on every replica and in whatever order it is heard', async () => {
+    const { here, there } = givenReplicas()
+    expect(here.permissionsOf(['user', 'auditor'])).toEqual([see.name])
+    here.announce([defined(2, [rule.name])])
+    here.announce([defined(1, [])])
+    expect(here.permissionsOf(['user', 'auditor'])).toEqual([see.name, rule.name])
+    expect(here.permissionsOf(['user'])).toEqual([see.name])
+    await eventually(() => expect(there.permissionsOf(['auditor'])).toEqual([rule.name]))
+    here.announce([defined(3, [])])
+    expect(here.permissionsOf(['auditor'])).toEqual([])
+  })
+
+  it('is learned by asking, and what is not there any more is forgotten', async () => {
+    const { known, here } = givenReplicas()
+    known.push(defined(1, [rule.name]))
+    await here.learn()
+    expect(here.permissionsOf(['auditor'])).toEqual([rule.name])
+    known.length = 0
+    await here.learn()
+    expect(here.permissionsOf(['auditor'])).toEqual([])
+  })
+})
 
 describe('the standing of access tokens', () => {
   it('is what the token says as long as nothing is known', () => {
@@ -67,11 +104,16 @@ describe('the standing of access tokens', () => {
     expect(here.of(theirs)).toEqual({ roles: ['user'] })
   })
 
-  it('learns by asking what nobody announced, and forgets nothing of what was announced', async () => {
-    const { known, here } = givenReplicas()
+  it('learns by asking what nobody announced, and forgets nothing of what was announced meanwhile', async () => {
     const [asked, announced] = [token(), token()]
-    known.push(ended(asked))
-    here.announce([ended(announced)])
+    const here = createAccessStanding({
+      bus: createMemoryBus(),
+      permissions,
+      listChanges: async () => {
+        here.announce([ended(announced)])
+        return [ended(asked)]
+      },
+    })
     await using _ = here.job.start(silentLogger)
     await eventually(() => expect(here.of(asked)).toBe('revoked'))
     expect(here.of(announced)).toBe('revoked')

@@ -32,6 +32,13 @@ describe('Roles', () => {
     expect(permissionsOf(['owner', 'Admin', 'toString', ''], all)).toStrictEqual([])
   })
 
+  it('of the shop itself add the permissions that they were given, as far as those are declared', () => {
+    expect(permissionsOf(['user', 'auditor'], all, [rule.name, 'shop:gone:any'])).toStrictEqual([
+      buy.name,
+      rule.name,
+    ])
+  })
+
   it('hold everything for an admin, named or not', () => {
     expect(permissionsOf(['admin'], all)).toStrictEqual(all.map(each => each.name))
   })

@@ -24,8 +24,16 @@ export const permission = <const Name extends `${string}:${string}:${'own' | 'an
  * Names of all permissions that a set of roles adds up to.
  *
  * @param declared every permission there is, from all contracts
+ * @param granted names of the permissions that those of the roles add which the shop defined itself
  */
-export const permissionsOf = (held: readonly string[], declared: readonly Permission[]): string[] =>
+export const permissionsOf = (
+  held: readonly string[],
+  declared: readonly Permission[],
+  granted: readonly string[] = [],
+): string[] =>
   declared
-    .filter(each => held.includes('admin') || each.roles.some(role => held.includes(role)))
-    .map(each => each.name)
+    .filter(
+      ({ name, roles }) =>
+        held.includes('admin') || roles.some(role => held.includes(role)) || granted.includes(name),
+    )
+    .map(({ name }) => name)

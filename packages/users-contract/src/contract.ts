@@ -3,6 +3,7 @@ import { z } from 'zod'
 import * as errors from './errors.ts'
 import { passwordResetRequested, registered } from './events.ts'
 import { usersPermissions as can } from './permissions.ts'
+import { roleOperations } from './role-operations.ts'
 import {
   accessChange,
   contact,
@@ -127,7 +128,7 @@ export const usersContract = defineContract({
       access: [can.readAny],
     }),
     setRoles: operation({
-      summary: 'Say which roles a user has',
+      summary: 'Say which roles a user has; nobody gives or takes one that holds more than they do',
       input: z.strictObject({ userId, roles: z.array(roleName).max(20), ifMatch: ifMatch.optional() }),
       output: user,
       errors: [NotFound, errors.LastAdmin],
@@ -150,6 +151,7 @@ export const usersContract = defineContract({
       idempotent: true,
       access: [can.suspendAny],
     }),
+    ...roleOperations,
     getKeys: operation({
       summary: 'The public keys that access tokens are signed with, as a JWK set (RFC 7517)',
       input: z.strictObject({}),
@@ -176,7 +178,8 @@ export const usersContract = defineContract({
       access: 'internal',
     }),
     listAccessChanges: operation({
-      summary: 'Changes that access tokens issued earlier do not know of, from the last hour or so',
+      summary:
+        'Changes that access tokens issued earlier do not know of, from the last hour or so; and all roles that the shop defined',
       input: z.strictObject({}),
       output: z.array(accessChange),
       access: 'internal',

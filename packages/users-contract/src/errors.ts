@@ -35,3 +35,27 @@ export const LastAdmin = declareError('last_admin', {
   kind: 'conflict',
   description: 'The last admin must stay one.',
 })
+
+/** A role with this name is there, or is built in. */
+export const RoleExists = declareError('role_exists', {
+  kind: 'conflict',
+  description: 'There is a role by this name already.',
+})
+
+/** The roles that every shop starts with are what the contracts say. */
+export const RoleBuiltIn = declareError('role_built_in', {
+  kind: 'conflict',
+  description: 'A built-in role can be neither changed nor deleted.',
+})
+
+/** Somebody has the role; it is taken from them first. */
+export const RoleInUse = declareError('role_in_use', {
+  kind: 'conflict',
+  description: 'There are users with this role. Take it from them first.',
+})
+
+/** Every replica keeps all roles in memory, so there are not arbitrarily many. */
+export const RoleLimit = declareError('role_limit', {
+  kind: 'conflict',
+  description: 'There are 100 roles already, which is as many as there can be.',
+})

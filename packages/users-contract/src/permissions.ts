@@ -9,5 +9,8 @@ export const usersPermissions = {
   }),
   readAny: permission('users:read:any', { description: 'See every account.' }),
   rolesAny: permission('users:roles:any', { description: 'Give and take roles.' }),
+  defineAny: permission('users:define:any', {
+    description: 'Define roles: which permissions they hold.',
+  }),
   suspendAny: permission('users:suspend:any', { description: 'Suspend and reinstate accounts.' }),
 } as const

@@ -88,8 +88,8 @@ export const contact = z.strictObject({ userId, email, name: z.string() })
 export type Contact = z.infer<typeof contact>
 
 /**
- * A change that must overtake access tokens already issued: a session that ended, or a user whose
- * roles or status are not what older tokens say.
+ * A change that must overtake access tokens already issued: a session that ended, a user whose roles or
+ * status are not what older tokens say, or a role that holds other permissions than before.
  */
 export const accessChange = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('session_ended'), sessionId, at: timestamp }),
@@ -98,6 +98,12 @@ export const accessChange = z.discriminatedUnion('kind', [
     userId,
     roles: z.array(roleName),
     suspended: z.boolean(),
+    at: timestamp,
+  }),
+  z.strictObject({
+    kind: z.literal('role_changed'),
+    role: roleName,
+    permissions: z.array(z.string()).meta({ description: 'None where the role was deleted' }),
     at: timestamp,
   }),
 ])

@@ -10,6 +10,8 @@ export type AccountRow = {
   readonly status: User['status']
   readonly email_verified: boolean
   readonly created_at: Date
+  /** What its roles hold that the shop defined; see `grantedToAccount`. */
+  readonly granted: string[]
 }
 
 /** The account as its owner and the admins see it. */
@@ -18,7 +20,7 @@ export const showUser = (row: AccountRow, permissions: readonly Permission[]): U
   email: row.email,
   name: row.name,
   roles: row.roles,
-  permissions: permissionsOf(row.roles, permissions),
+  permissions: permissionsOf(row.roles, permissions, row.granted),
   emailVerified: row.email_verified,
   status: row.status,
   createdAt: row.created_at.toISOString(),

@@ -1,10 +1,10 @@
 import {
   assertMatch,
-  roles as builtInRoles,
   type Id,
   type InputOf,
   type InTx,
   NotFound,
+  permissionsOf,
   type TxContext,
   ValidationFailed,
 } from '@plinth/kernel'
@@ -13,74 +13,93 @@ import { LastAdmin, type User, type usersContract } from '@plinth/users-contract
 import { sql } from 'drizzle-orm'
 import { type AccountRow, showUser } from './account.ts'
 import type { UsersDeps } from './deps.ts'
+import { lockAccess } from './roles/access-lock.ts'
+import { assertHoldsAll, powersAmong } from './roles/authority.ts'
+import { definedRoles, grantedToAccount, isBuiltIn } from './roles/definitions.ts'
 import { endSessionsOf } from './sessions/end-sessions.ts'
 
 type OneUser = { readonly userId: Id<'User'> }
 type AccessRow = AccountRow & { readonly access_changed_at: Date }
 
-const known: ReadonlySet<string> = new Set(builtInRoles)
-
-/** Says which roles a user has. */
+/** Says which roles a user has. Each that is given or taken holds no more than whoever does it. */
 export const setRoles =
   (deps: UsersDeps) =>
   (
     context: TxContext,
-    { userId, roles, ifMatch }: InputOf<typeof usersContract, 'setRoles'>,
-  ): Promise<User> => {
-    const unknown = roles.findIndex(role => !known.has(role))
-    if (unknown >= 0) {
-      throw ValidationFailed({ errors: [{ pointer: `/roles/${unknown}`, detail: 'There is no such role.' }] })
-    }
-    return change(deps, context, userId, { roles: [...new Set(roles)] }, ifMatch)
-  }
+    { userId, roles: listed, ifMatch }: InputOf<typeof usersContract, 'setRoles'>,
+  ): Promise<User> =>
+    deps.database.transaction(context, async inTx => {
+      const roles = [...new Set(listed)]
+      await lockAccess(deps, inTx)
+      const defined = await definedRoles(deps, inTx, roles)
+      const unknown = listed.findIndex(role => !isBuiltIn(role) && !defined.some(({ name }) => name === role))
+      if (unknown >= 0)
+        throw ValidationFailed({
+          errors: [{ pointer: `/roles/${unknown}`, detail: 'There is no such role.' }],
+        })
+      const before = await lockAccount(deps, inTx, userId)
+      assertMatch(ifMatch, showUser(before, deps.permissions))
+      const moved = [...differing(roles, before.roles), ...differing(before.roles, roles)]
+      const granted = (await definedRoles(deps, inTx, moved)).flatMap(({ permissions }) => permissions)
+      assertHoldsAll(inTx.actor, permissionsOf(moved, deps.permissions, granted))
+      return change(deps, inTx, before, { roles })
+    })
 
 /** Suspends an account and ends its sessions. */
 export const suspend =
   (deps: UsersDeps) =>
   (context: TxContext, { userId }: OneUser) =>
-    change(deps, context, userId, { status: 'suspended' })
+    changeStatus(deps, context, userId, 'suspended')
 
 /** Lets a suspended user in again. */
 export const reinstate =
   (deps: UsersDeps) =>
   (context: TxContext, { userId }: OneUser) =>
-    change(deps, context, userId, { status: 'active' })
+    changeStatus(deps, context, userId, 'active')
 
-/** One number for "the admins are being counted": whoever takes one away waits for the others. */
-const countingAdmins = 7_301_001
-
-const change = (
-  deps: UsersDeps,
-  context: TxContext,
-  userId: Id<'User'>,
-  to: { readonly roles?: string[]; readonly status?: User['status'] },
-  ifMatch?: string,
-): Promise<User> =>
+/** Nobody shuts out, or lets in, who has more power than they have. */
+const changeStatus = (deps: UsersDeps, context: TxContext, userId: Id<'User'>, status: User['status']) =>
   deps.database.transaction(context, async inTx => {
-    const queries = deps.database.on(inTx)
-    await queries.execute(sql`select pg_advisory_xact_lock(${countingAdmins})`)
-    const [before] = await queries.execute<AccountRow>(
-      sql`select * from users.account where id = ${userId} for update`,
-    )
-    if (before === undefined) throw NotFound()
-    assertMatch(ifMatch, showUser(before, deps.permissions))
-    const roles = to.roles ?? before.roles
-    const status = to.status ?? before.status
-    if (same(roles, before.roles) && status === before.status) return showUser(before, deps.permissions)
-    await assertAdminLeft(deps, inTx, before, roles.includes('admin') && status === 'active')
-    const [after] = await queries.execute<AccessRow>(sql`
-      update users.account
-         set roles = ${sql.param(roles)}::text[], status = ${status}, access_changed_at = now()
-       where id = ${userId}
-      returning *`)
-    if (after === undefined) throw NotFound()
-    if (status === 'suspended') await endSessionsOf(deps, inTx, userId)
-    const at = after.access_changed_at.toISOString()
-    afterCommit(inTx, () =>
-      deps.announce([{ kind: 'access_changed', userId, roles, suspended: status === 'suspended', at }]),
-    )
-    return showUser(after, deps.permissions)
+    await lockAccess(deps, inTx)
+    const before = await lockAccount(deps, inTx, userId)
+    assertHoldsAll(inTx.actor, powersAmong(showUser(before, deps.permissions).permissions))
+    return change(deps, inTx, before, { status })
   })
+
+const lockAccount = async ({ database }: UsersDeps, inTx: InTx, userId: Id<'User'>): Promise<AccountRow> => {
+  const [account] = await database
+    .on(inTx)
+    .execute<AccountRow>(
+      sql`select account.*, ${grantedToAccount} from users.account where id = ${userId} for update of account`,
+    )
+  if (account === undefined) throw NotFound()
+  return account
+}
+
+const change = async (
+  deps: UsersDeps,
+  inTx: InTx,
+  before: AccountRow,
+  to: { readonly roles?: string[]; readonly status?: User['status'] },
+): Promise<User> => {
+  const { roles = before.roles, status = before.status } = to
+  const userId = before.id
+  const sameRoles = differing(roles, before.roles).length + differing(before.roles, roles).length === 0
+  if (sameRoles && status === before.status) return showUser(before, deps.permissions)
+  await assertAdminLeft(deps, inTx, before, roles.includes('admin') && status === 'active')
+  const [after] = await deps.database.on(inTx).execute<AccessRow>(sql`
+    update users.account
+       set roles = ${sql.param(roles)}::text[], status = ${status}, access_changed_at = now()
+     where id = ${userId}
+    returning account.*, ${grantedToAccount}`)
+  if (after === undefined) throw NotFound()
+  if (status === 'suspended') await endSessionsOf(deps, inTx, userId)
+  const at = after.access_changed_at.toISOString()
+  afterCommit(inTx, () =>
+    deps.announce([{ kind: 'access_changed', userId, roles, suspended: status === 'suspended', at }]),
+  )
+  return showUser(after, deps.permissions)
+}
 
 const assertAdminLeft = async (
   { database }: UsersDeps,
@@ -95,5 +114,5 @@ const assertAdminLeft = async (
   if (others.length === 0) throw LastAdmin()
 }
 
-const same = (one: readonly string[], other: readonly string[]) =>
-  one.length === other.length && one.every(role => other.includes(role))
+const differing = (these: readonly string[], those: readonly string[]) =>
+  these.filter(role => !those.includes(role))

@@ -3,6 +3,7 @@ import type { User, usersContract } from '@plinth/users-contract'
 import { sql } from 'drizzle-orm'
 import { type AccountRow, showContact, showUser } from './account.ts'
 import type { UsersDeps } from './deps.ts'
+import { grantedToAccount } from './roles/definitions.ts'
 
 /** One account. */
 export const getUser =
@@ -46,6 +47,6 @@ export const listAdmins =
 const accountOf = async ({ database }: UsersDeps, context: TxContext, userId: Id<'User'>) => {
   const [row] = await database
     .on(context)
-    .execute<AccountRow>(sql`select * from users.account where id = ${userId}`)
+    .execute<AccountRow>(sql`select account.*, ${grantedToAccount} from users.account where id = ${userId}`)
   return row
 }

@@ -3,6 +3,7 @@ import { type User, userId, type usersContract } from '@plinth/users-contract'
 import { sql } from 'drizzle-orm'
 import { type AccountRow, emailKey, showUser } from './account.ts'
 import type { UsersDeps } from './deps.ts'
+import { grantedToAccount } from './roles/definitions.ts'
 
 const cursors = cursorsFor('users', userId)
 
@@ -13,10 +14,10 @@ export const listUsers =
     const { limit, cursor, ...query } = input
     const after = cursors.read(cursor, query)
     const rows = await database.on(context).execute<AccountRow>(sql`
-      select * from users.account
+      select account.*, ${grantedToAccount} from users.account
        where true
              ${query.email === undefined ? sql`` : sql`and email_key = ${emailKey(query.email)}`}
-             ${query.role === undefined ? sql`` : sql`and ${query.role} = any (roles)`}
+             ${query.role === undefined ? sql`` : sql`and roles @> ${sql.param([query.role])}::text[]`}
              ${query.status === undefined ? sql`` : sql`and status = ${query.status}`}
              ${after === undefined ? sql`` : sql`and id < ${after}`}
        order by id desc

@@ -40,7 +40,7 @@ export const insertAccount = async (
     insert into users.account (id, email, email_key, name, password_hash, roles, email_verified)
     values (${newId<'User'>()}, ${account.email}, ${emailKey(account.email)}, ${account.name}, ${account.passwordHash},
             ${sql.param(account.roles)}::text[], ${account.verified})
-    returning id, email, name, roles, status, email_verified, created_at`)
+    returning id, email, name, roles, status, email_verified, created_at, array[]::text[] as granted`)
   if (row === undefined) throw new Error('an insert returned no row')
   return row
 }

@@ -3,6 +3,7 @@ import type { UsersContract } from '@plinth/users-contract'
 import type { FastifyInstance } from 'fastify'
 import { accountRoutes } from './account-routes.ts'
 import { authRoutes } from './auth-routes.ts'
+import { roleRoutes } from './role-routes.ts'
 import { sessionRoutes } from './session-routes.ts'
 
 /** The public routes of the users domain. */
@@ -12,4 +13,5 @@ export const usersRoutes =
     authRoutes(app, operations)
     sessionRoutes(app, operations)
     accountRoutes(app, operations)
+    roleRoutes(app, operations)
   }

@@ -25,6 +25,8 @@ import { createHasher, type HashingSettings } from './passwords/hasher.ts'
 import { refresh } from './refresh.ts'
 import { register } from './register.ts'
 import { requestPasswordReset, resetPassword } from './reset-password.ts'
+import { createRole, deleteRole, replaceRole } from './roles/define-role.ts'
+import { getRole, listPermissions, listRoles } from './roles/list-roles.ts'
 import { usersRoutes } from './routes.ts'
 import { createAccessTokens, type TokenSettings } from './sessions/access-token.ts'
 import { verifyEmail } from './verify-email.ts'
@@ -82,6 +84,12 @@ export const createUsers = ({
     setRoles: setRoles(deps),
     suspend: suspend(deps),
     reinstate: reinstate(deps),
+    listPermissions: listPermissions(deps),
+    listRoles: listRoles(deps),
+    getRole: getRole(deps),
+    createRole: createRole(deps),
+    replaceRole: replaceRole(deps),
+    deleteRole: deleteRole(deps),
     getKeys: async () => ({ keys: accessTokens.publicKeys() }),
     getContacts: getContacts(deps),
     listAdmins: listAdmins(deps),

@@ -165,6 +165,9 @@ describe('administration', () => {
     const { id } = await given.register()
     const requests = [
       ['GET', '/v1/users', undefined],
+      ['GET', '/v1/permissions', undefined],
+      ['GET', '/v1/roles', undefined],
+      ['GET', '/v1/roles/seller', undefined],
       ['GET', `/v1/users/${id}`, undefined],
       ['PUT', `/v1/users/${id}/roles`, { roles: ['admin'] }],
       ['POST', `/v1/users/${id}/suspend`, undefined],
@@ -198,6 +201,32 @@ describe('administration', () => {
     expect(changed.headers.etag).toBe((await send('GET', url, { as: adminToken })).headers.etag)
     const stale = await change()
     expect([stale.status, stale.body.code]).toEqual([412, 'precondition_failed'])
+  })
+
+  test('defines roles, changes them as they were seen, and deletes them', async () => {
+    const definition = { description: 'Answers the phone.', permissions: ['users:read:any'] }
+    const create = (as: string) => send('POST', '/v1/roles', { as, body: { name: 'support', ...definition } })
+    expect((await create(userToken)).status).toBe(403)
+    const made = await create(adminToken)
+    expect([made.status, made.headers.location, made.body]).toEqual([
+      201,
+      '/v1/roles/support',
+      { name: 'support', ...definition, builtIn: false },
+    ])
+    const again = await create(adminToken)
+    expect([again.status, again.body.code]).toEqual([409, 'role_exists'])
+    const url = '/v1/roles/support'
+    const etag = String((await send('GET', url, { as: adminToken })).headers.etag)
+    const body = { ...definition, permissions: ['users:read:any', 'users:suspend:any'] }
+    const replace = (body: object, headers = {}) => send('PUT', url, { as: adminToken, body, headers })
+    expect((await replace(body, { 'if-match': etag })).body.permissions).toEqual(body.permissions)
+    expect((await replace(body, { 'if-match': etag })).status).toBe(412)
+    const unknown = await replace({ ...body, permissions: ['users:read:any', 'users:fly:any'] })
+    expect([unknown.status, unknown.body.errors[0].pointer]).toEqual([400, '/permissions/1'])
+    expect((await replace({ ...body, builtIn: true })).status).toBe(400)
+    expect((await send('PUT', '/v1/roles/admin', { as: adminToken, body })).body.code).toBe('role_built_in')
+    for (const status of [204, 404])
+      expect((await send('DELETE', url, { as: adminToken })).status).toBe(status)
   })
 
   test('finds accounts by e-mail, role and status, page by page', async () => {
