@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process'
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { delimiter, dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { z } from 'zod'
-import { contracts } from '../src/contracts.ts'
+import { contracts, permissions } from '../src/contracts.ts'
+import { accessTable } from './access-table.ts'
 import { givenFace } from './given-face.ts'
 import { dataFolder } from './host-process.ts'
 
@@ -122,6 +123,19 @@ it('says who may call each operation, with a permission that a contract declares
     for (const name of [permission].flat()) expect(declared, route).toContain(name)
     expect(Object.keys(responses), route).toEqual(expect.arrayContaining(['401', '403']))
   }
+})
+
+it('is what docs/security.md says of who may do what; UPDATE_DOCS=1 writes it anew', async () => {
+  const file = join(import.meta.dirname, '..', '..', '..', 'docs', 'security.md')
+  const written = await readFile(file, 'utf8')
+  const marked = /(?<=<!-- operations -->\n\n).*?(?=\n\n<!-- \/operations -->)/s
+  const table = accessTable(operations, permissions)
+  if (process.env.UPDATE_DOCS === '1')
+    await writeFile(
+      file,
+      written.replace(marked, () => table),
+    )
+  else expect(marked.exec(written)?.[0]).toBe(table)
 })
 
 it('shows how each operation is refused, as problems that say so', () => {
