@@ -18,6 +18,8 @@ select pg_advisory_lock(7546854001);
 \ir apply.psql
 \set file users/003-roles.sql
 \ir apply.psql
+\set file users/004-reset-requests.sql
+\ir apply.psql
 
 \set file catalog/001-products.sql
 \ir apply.psql

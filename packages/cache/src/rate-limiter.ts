@@ -1,6 +1,7 @@
 import { createMemoryRateLimiter } from './memory-rate-limiter.ts'
 import type { RedisConnection } from './redis-connection.ts'
 import { createRedisRateLimiter } from './redis-rate-limiter.ts'
+import { createSpentBudgets } from './spent-budgets.ts'
 
 /** At most `limit` units in any window of `windowMs` milliseconds, wherever the window begins. */
 export interface RateLimit {
@@ -44,7 +45,7 @@ export interface RateLimiterOptions {
   readonly redis?: RedisConnection | undefined
   /** Keys that a process counts itself at most; the least recently used are forgotten first. */
   readonly maxKeys?: number
-  /** The clock of what a process counts itself, in milliseconds, only going forward. */
+  /** The clock of what a process counts itself, and of what it knows to be spent, in milliseconds, only going forward. */
   readonly now?: () => number
 }
 
@@ -59,9 +60,17 @@ export const createRateLimiter = ({
 }: RateLimiterOptions = {}): RateLimiter => {
   const alone = createMemoryRateLimiter({ maxKeys, now })
   const together = redis && createRedisRateLimiter(redis)
+  const spent = createSpentBudgets({ maxKeys, now })
   const take = async (key: string, limit: RateLimit, cost: number): Promise<Verdict> => {
     check(limit, cost)
-    return (await together?.(key, limit, cost)) ?? alone(key, limit, cost)
+    if (together === undefined) return alone(key, limit, cost)
+    if (cost < 0) spent.forget(key, limit)
+    const known = cost === 0 || cost === 1 ? spent.refusalOf(key, limit) : undefined
+    if (known !== undefined) return known
+    const verdict = await together(key, limit, cost)
+    if (verdict === undefined) return alone(key, limit, cost)
+    if (cost === 0 || cost === 1) spent.note(key, limit, verdict)
+    return verdict
   }
   return {
     consume: (key, limit, cost = 1) => take(key, limit, positive(cost)),

@@ -27,6 +27,32 @@ describeWith('redis', 'a rate limiter in Redis', url => {
     expect(life).toMatchObject({ reached: true })
     expect(life.reached && life.value).toBeGreaterThan(0)
   })
+
+  test('refuses what it knows to be spent without asking again, until there is room', async () => {
+    const redis = await opened.promise
+    let time = 0
+    const limiter = createRateLimiter({ redis, now: () => time })
+    const key = newKey()
+    for (let call = 0; call < 4; call += 1) await limiter.consume(key, perMinute)
+    // Redis would allow it now.
+    await redis.attempt(client => client.del(`${redis.prefix}limit:${key}`))
+    time = 30_000
+    const refused = await limiter.consume(key, perMinute)
+    expect([refused.allowed, refused.remaining]).toEqual([false, 0])
+    expect(refused.retryAfterMs).toBeGreaterThan(25_000)
+    expect(refused.retryAfterMs).toBeLessThanOrEqual(30_000)
+    expect((await limiter.peek(key, perMinute)).allowed).toBe(false)
+    time = 60_001
+    expect(await limiter.consume(key, perMinute)).toMatchObject({ allowed: true, remaining: 2 })
+  })
+
+  test('allows again at once what was given back', async () => {
+    const limiter = createRateLimiter({ redis: await opened.promise })
+    const key = newKey()
+    for (let call = 0; call < 4; call += 1) await limiter.consume(key, perMinute)
+    await limiter.restore(key, perMinute)
+    expect((await limiter.consume(key, perMinute)).allowed).toBe(true)
+  })
 })
 
 let keys = 0

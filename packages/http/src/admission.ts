@@ -19,7 +19,7 @@ export const createAdmission = async (
     readonly limits: RateLimits
   },
   callOf: (request: FastifyRequest) => Call,
-): Promise<Pick<Gateway, 'admit' | 'limitAccount'>> => {
+): Promise<Pick<Gateway, 'admit' | 'limitAccount' | 'welcome'>> => {
   const authenticate = await registerAuthentication(app, options.authentication)
   const limiting = await registerRateLimits(app, options.limiter, options.limits)
   return {
@@ -37,6 +37,10 @@ export const createAdmission = async (
     limitAccount: async (request, reply, body) => {
       const account = accountIn.safeParse(body).data?.email
       if (account !== undefined) await limiting.credentialsByAccount(request, reply, account)
+    },
+    welcome: async (request, body) => {
+      const account = accountIn.safeParse(body).data?.email
+      if (account !== undefined) await limiting.welcome(request, account)
     },
   }
 }

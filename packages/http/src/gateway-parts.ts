@@ -13,6 +13,8 @@ export interface Gateway {
   readonly admit: (request: FastifyRequest, reply: FastifyReply, limit?: RouteLimit) => Promise<void>
   /** Counts a try at the account that the body names. */
   readonly limitAccount: (request: FastifyRequest, reply: FastifyReply, body: unknown) => Promise<void>
+  /** Takes note that who sends the request has shown that the account is theirs which the body names. */
+  readonly welcome: (request: FastifyRequest, body: unknown) => Promise<void>
   /** Logs an error whose cause the client does not learn. */
   readonly report: (error: unknown, request: FastifyRequest, status: number) => void
   /** Logs that an answer held fields that its schema does not name; they were left out. */

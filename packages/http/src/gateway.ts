@@ -103,7 +103,7 @@ export const createGateway = async (options: GatewayOptions): Promise<FastifyIns
     return reply.code(204).header('allow', methods.join(', ')).header('content-length', '0').send()
   })
 
-  const { admit, limitAccount } = await createAdmission(app, options, callOf)
+  const { admit, limitAccount, welcome } = await createAdmission(app, options, callOf)
   app.setNotFoundHandler((request, reply) => refuse(known.errorFor(request), request, reply))
   setGateway(app, {
     routes: [],
@@ -113,6 +113,7 @@ export const createGateway = async (options: GatewayOptions): Promise<FastifyIns
     reportExcess: log.reportExcess,
     admit,
     limitAccount,
+    welcome,
   })
   return app
 }

@@ -10,7 +10,10 @@ import { GatewayError } from './problem.ts'
 export interface RateLimits {
   /** Of a user, and of an address without one. */
   readonly general: number
-  /** Tries at the credential endpoints, by account and by address. */
+  /**
+   * Tries at the credential endpoints, by account and place, and by address. An account's tries from all the places
+   * that it never signed in from are {@link placesAtOnce} times as many.
+   */
   readonly credentialsByAccount: number
   readonly credentialsByAddress: number
 }
@@ -19,15 +22,27 @@ export interface RateLimits {
 export interface RateLimiting {
   readonly general: (request: FastifyRequest, reply: FastifyReply, actor: Actor) => Promise<void>
   readonly credentialsByAddress: (request: FastifyRequest, reply: FastifyReply) => Promise<void>
-  /** By the account named in the body, whoever asks: in any spelling of its e-mail. */
+  /** By the account named in the body, in any spelling of its e-mail, and where the request comes from. */
   readonly credentialsByAccount: (
     request: FastifyRequest,
     reply: FastifyReply,
     email: string,
   ) => Promise<void>
+  /** Somebody has just shown that the account is theirs: tries from here are not mixed up with those of strangers. */
+  readonly welcome: (request: FastifyRequest, email: string) => Promise<void>
 }
 
 const minute = 60_000
+
+/**
+ * How many places may try at one account at the full pace at once. Guesses from many places are slowed by it; its
+ * owner is not, where they have signed in before, so strangers cannot lock it (OWASP, Slow Down Online Guessing
+ * Attacks with Device Cookies; the place stands in for the cookie).
+ */
+const placesAtOnce = 5
+
+/** A place is known for thirty days after a sign-in there. */
+const known = { limit: 1, windowMs: 30 * 24 * 60 * minute }
 
 /**
  * Rate limits on `@fastify/rate-limit`, with the buckets of `@plinth/cache`: shared by all replicas
@@ -56,14 +71,29 @@ export const registerRateLimits = async (
   }
   const general = budgetOf(limits.general)
   const byAddress = budgetOf(limits.credentialsByAddress)
-  const byAccount = budgetOf(limits.credentialsByAccount)
+  const byAccountAndPlace = budgetOf(limits.credentialsByAccount)
+  const byAccount = budgetOf(limits.credentialsByAccount * placesAtOnce)
+  const placeOf = (request: FastifyRequest, email: string) => {
+    const account = `credentials:account:${digest(email.normalize('NFC').toLowerCase())}`
+    return { account, place: `${account}:${networkOf(request)}` }
+  }
   return {
     general: (request, reply, actor) =>
       general(request, reply, actor.kind === 'user' ? `user:${actor.id}` : `address:${networkOf(request)}`),
     credentialsByAddress: (request, reply) =>
       byAddress(request, reply, `credentials:address:${networkOf(request)}`),
-    credentialsByAccount: (request, reply, email) =>
-      byAccount(request, reply, `credentials:account:${digest(email.normalize('NFC').toLowerCase())}`),
+    credentialsByAccount: async (request, reply, email) => {
+      const { account, place } = placeOf(request, email)
+      const [stranger] = await Promise.all([
+        limiter.peek(`known:${place}`, known),
+        byAccountAndPlace(request, reply, place),
+      ])
+      // Nothing can be taken from the budget of one that the sign-in there has spent.
+      if (stranger.allowed) await byAccount(request, reply, account)
+    },
+    welcome: async (request, email) => {
+      await limiter.consume(`known:${placeOf(request, email).place}`, known)
+    },
   }
 }
 

@@ -49,6 +49,8 @@ export interface RouteSpec<
   /** A single resource: carries an ETag, and takes If-None-Match or If-Match. */
   readonly etag?: true
   readonly limit?: RouteLimit
+  /** Whoever succeeds has shown that the account is theirs which `email` in the body names: a sign-in. */
+  readonly provesAccount?: true
   /** The body is taken as it comes, as text, for a signature over its bytes. */
   readonly rawBody?: true
   readonly handle: (call: RouteCall<z.output<Params>, z.output<Query>, z.output<Body>>) => Promise<Answer>

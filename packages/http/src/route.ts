@@ -62,8 +62,11 @@ const answerer = (gateway: Gateway, spec: RouteSpec) => {
     const condition = headers['if-match']
     const ifMatch = condition === undefined ? {} : { ifMatch: condition }
     const call: RouteCall<unknown, unknown, unknown> = { context, params, query, body, headers, ifMatch }
-    if (key === undefined || spec.idempotency === 'by-operation')
-      return formed(await spec.handle(call), request)
+    if (key === undefined || spec.idempotency === 'by-operation') {
+      const answer = formed(await spec.handle(call), request)
+      if (spec.provesAccount === true) await gateway.welcome(request, body)
+      return answer
+    }
     const { actor } = context
     return gateway.idempotency.run(
       {

@@ -1,5 +1,5 @@
 import { createRateLimiter } from '@plinth/cache'
-import { newId } from '@plinth/kernel'
+import { newId, Unauthenticated } from '@plinth/kernel'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { z } from 'zod'
 import { route, serveHealth } from '../src/index.ts'
@@ -43,6 +43,20 @@ beforeAll(async () => {
         limit: 'credentials',
         body: z.strictObject({ email: z.string(), password: z.string() }),
         handle,
+      })
+      route(app, {
+        ...shared,
+        method: 'POST',
+        path: '/sign-in',
+        id: 'signIn',
+        operation: open,
+        limit: 'credentials',
+        provesAccount: true,
+        body: z.strictObject({ email: z.string(), right: z.boolean() }),
+        handle: async ({ body }) => {
+          if (!body.right) throw Unauthenticated()
+          return { status: 204 }
+        },
       })
       serveHealth(
         app,
@@ -126,11 +140,58 @@ it('believes X-Forwarded-For from its own proxies alone', async () => {
 const login = (email: string, from: string) =>
   given.send('POST', '/login', { from, body: { email, password: 'x' } })
 
-it('counts tries at an account from wherever, in any spelling', async () => {
-  expect((await login('Ada@Example.com', newAddress())).headers['ratelimit-remaining']).toBe('1')
-  expect((await login('ada@example.com', newAddress())).status).toBe(204)
-  expectProblem(await login('ADA@EXAMPLE.COM', newAddress()), 429, 'rate_limited')
-  expect((await login('bob@example.com', newAddress())).status).toBe(204)
+it('counts tries at an account from one place, in any spelling', async () => {
+  const from = newAddress()
+  expect((await login('Ada@Example.com', from)).headers['ratelimit-remaining']).toBe('1')
+  expect((await login('ADA@example.com', from)).status).toBe(204)
+  const escaped = await given.send('POST', '/login', {
+    from,
+    headers: { 'content-type': 'application/json' },
+    body: Buffer.from('{"email":"\\u0061da@example.com","password":"x"}'),
+  })
+  expectProblem(escaped, 429, 'rate_limited')
+  expect((await login('bob@example.com', from)).status).toBe(204)
+})
+
+it('counts neighbours in one /64 as one place', async () => {
+  const email = 'grace@example.com'
+  for (const host of ['1', '2']) expect((await login(email, `2001:db8:9:9::${host}`)).status).toBe(204)
+  expectProblem(await login(email, '2001:db8:9:9::3'), 429, 'rate_limited')
+})
+
+it('bounds the tries at an account from everywhere together', async () => {
+  const email = 'everywhere@example.com'
+  for (let each = 0; each < 10; each += 1) expect((await login(email, newAddress())).status).toBe(204)
+  expectProblem(await login(email, newAddress()), 429, 'rate_limited')
+})
+
+it('lets the owner in where they signed in before, whatever strangers do', async () => {
+  const [home, email] = [newAddress(), 'owner@example.com']
+  const signIn = (from: string, right: boolean) =>
+    given.send('POST', '/sign-in', { from, body: { email, right } })
+  expect((await signIn(home, true)).status).toBe(204)
+  const strangers: number[] = []
+  for (let each = 0; each < 20; each += 1) strangers.push((await signIn(newAddress(), false)).status)
+  expect(strangers.slice(0, 9)).toEqual(Array.from({ length: 9 }, () => 401))
+  expect(strangers.slice(9)).toEqual(Array.from({ length: 11 }, () => 429))
+  expect((await signIn(home, true)).status).toBe(204)
+  // Their own place has a budget, too, and a failure makes no place known.
+  expectProblem(await signIn(home, true), 429, 'rate_limited')
+  expectProblem(await signIn(newAddress(), true), 429, 'rate_limited')
+})
+
+it('has one stranger keep nobody out: the owner comes in from a place that is new', async () => {
+  const [stranger, email] = [newAddress(), 'traveller@example.com']
+  for (let each = 0; each < 30; each += 1) await login(email, stranger)
+  expect((await login(email, newAddress())).status).toBe(204)
+})
+
+it('counts a request however its path is written', async () => {
+  const from = newAddress()
+  const statuses = []
+  for (const path of ['/public', '/PUBLIC', '/%70ublic', '/public/', '//public', '/public?x=1'])
+    statuses.push((await given.send('GET', path, { from })).status)
+  expect(statuses).toEqual([204, 404, 204, 429, 429, 429])
 })
 
 it('counts tries from an address at whatever account, in a budget of their own', async () => {

@@ -32,6 +32,7 @@ export const authRoutes = (app: FastifyInstance, operations: Implementation<User
     tag,
     operation: contract.login,
     limit: 'credentials',
+    provesAccount: true,
     body: contract.login.input.omit({ device: true }).meta({
       id: 'LoginRequest',
       examples: [{ email: 'customer@plinth.example', password: 'plinth-demo-password' }],

@@ -7,13 +7,19 @@ import { spendMailToken } from './mail-tokens/mail-tokens.ts'
 import { assertUncommon } from './passwords/common-passwords.ts'
 import { endSessionsOf } from './sessions/end-sessions.ts'
 
+/** Mails of this kind that an account gets at most in ten minutes: it is strangers who ask for more. */
+const mostMails = 5
+
 /** Has a mail sent with which to set a new password. Nobody can tell from it whether there is an account. */
 export const requestPasswordReset =
   ({ database, outbox }: UsersDeps) =>
   (context: TxContext, input: InputOf<typeof usersContract, 'requestPasswordReset'>): Promise<undefined> =>
     database.transaction(context, async inTx => {
+      const lately = sql`array(select at from unnest(resets_asked) at where at > now() - interval '10 minutes')`
       const [account] = await database.on(inTx).execute<Pick<AccountRow, 'id' | 'email' | 'name'>>(sql`
-        select id, email, name from users.account where email_key = ${emailKey(input.email)}`)
+        update users.account set resets_asked = ${lately} || now()
+         where email_key = ${emailKey(input.email)} and cardinality(${lately}) < ${mostMails}
+        returning id, email, name`)
       if (account === undefined) return undefined
       const { id, email, name } = account
       await outbox.append(inTx, usersContract.events.passwordResetRequested, {

@@ -28,6 +28,20 @@ describe('asking for a new password', () => {
     expect(more).toEqual([])
   })
 
+  test('again and again brings five mails in ten minutes, and the same answer', async () => {
+    const { id, email } = await given.register()
+    const ask = () =>
+      Promise.all(Array.from({ length: 8 }, () => given.call.requestPasswordReset(anybody, { email })))
+    const mails = async () => (await given.events(id)).length - 1
+    await ask()
+    expect(await mails()).toBe(5)
+    await given.rows(sql`
+      update users.account set resets_asked = array(select at - interval '10 minutes' from unnest(resets_asked) at)
+       where id = ${id}`)
+    await ask()
+    expect(await mails()).toBe(10)
+  })
+
   test('for an e-mail that nobody has gets the same answer and announces nothing', async () => {
     const count = () => given.rows(sql`select count(*) from users.outbox`)
     const before = await count()
