@@ -13,7 +13,7 @@ export interface Broker extends AsyncDisposable {
   declare(queues: readonly Queue[]): Promise<void>
   /**
    * Hands the messages over: one outcome each, in their order. Rejects when the broker cannot be reached
-   * or does not answer within 10 s; what happened to the messages is then unknown.
+   * or does not answer within 5 s; what happened to the messages is then unknown.
    */
   publish(messages: readonly Message[]): Promise<Outcome[]>
   /** Takes messages from a queue, up to `concurrency` at a time, until the subscription is disposed. */

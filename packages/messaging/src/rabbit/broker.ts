@@ -19,7 +19,7 @@ export interface RabbitBrokerOptions {
   readonly logger: Logger
   /** Milliseconds before the second attempt, the third, and so on. Each is a queue of its own. */
   readonly delaysMs?: readonly number[]
-  /** Milliseconds the server may take to confirm a batch before its connection counts as dead; 10 s unless given. */
+  /** Milliseconds the server may take to confirm a batch before its connection counts as dead; 5 s unless given. */
   readonly confirmMs?: number
 }
 
@@ -33,7 +33,7 @@ export const createRabbitBroker = ({
   namespace = 'plinth',
   logger,
   delaysMs = defaultDelaysMs,
-  confirmMs = 10_000,
+  confirmMs = 5_000,
 }: RabbitBrokerOptions): Broker => {
   const topology = topologyOf(namespace, delaysMs)
   const publishing = openConnection({ url, name: `${namespace} publish`, logger })
