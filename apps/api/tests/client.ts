@@ -22,6 +22,7 @@ export interface RequestParts {
 
 /** Somebody who talks to the shop over HTTP. */
 export interface Client {
+  readonly send: (method: string, path: string, parts?: RequestParts) => Promise<Answer>
   readonly get: (path: string, parts?: RequestParts) => Promise<Answer>
   readonly post: (path: string, body?: unknown, parts?: RequestParts) => Promise<Answer>
   readonly put: (path: string, body?: unknown, parts?: RequestParts) => Promise<Answer>
@@ -60,6 +61,7 @@ export const clientOf = (url: string, accessToken?: string): Client => {
     }
   }
   return {
+    send: (method, path, parts = {}) => call(method, path, parts),
     get: (path, parts = {}) => call('GET', path, parts),
     post: (path, body, parts = {}) => call('POST', path, { body, ...parts }),
     put: (path, body, parts = {}) => call('PUT', path, { body, ...parts }),

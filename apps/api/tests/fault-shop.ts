@@ -1,0 +1,45 @@
+import { join } from 'node:path'
+import { startSandboxServer } from '@plinth/payments'
+import { type FaultProxy, startFaultProxy } from '@plinth/testing'
+import { type Backends, type GivenShop, givenGround } from './given-shop.ts'
+import { dataFolder, type Env, startHost } from './host-process.ts'
+import { signInAdmin, signUpSeller } from './people.ts'
+import { type Offer, offer } from './shopping.ts'
+
+/** A shop that is open, with a payment provider outside and a fault proxy before one of the things it stands on. */
+export interface FaultShop extends GivenShop {
+  readonly proxy: FaultProxy
+  /** Something on sale, enough of it for everybody. */
+  readonly wanted: Offer
+}
+
+/** Opens a shop that reaches what an environment variable names through a proxy. */
+export const givenFaultShop = async (
+  variable: string,
+  backends: Backends,
+  more: Env = {},
+): Promise<FaultShop> => {
+  await using stack = new AsyncDisposableStack()
+  const ground = stack.use(await givenGround(backends))
+  const { path } = stack.use(await dataFolder())
+  const provider = stack.use(await startSandboxServer({ journal: join(path, 'provider.jsonl') }))
+  const env: Env = { ...ground.env, SANDBOX_URL: provider.url, ...more }
+  const proxy = stack.use(await startFaultProxy(env[variable] ?? ''))
+  const host = stack.use(await startHost({ ...env, [variable]: proxy.url }))
+  // What is to stop in order has what it stands on.
+  stack.defer(() => proxy.up())
+  const admin = await signInAdmin(host.url)
+  const seller = await signUpSeller(host.url, admin, 'Loom and Thread')
+  const wanted = await offer(seller, { stock: 100_000 })
+  const kept = stack.move()
+  return {
+    ...ground,
+    host,
+    url: host.url,
+    admin,
+    seller,
+    wanted,
+    proxy,
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
+  }
+}
