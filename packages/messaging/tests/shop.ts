@@ -42,14 +42,18 @@ export const shopOn = (pool: Pool) => {
     },
 
     /** Cancels orders in one transaction; gives the ids of the events. */
-    cancel: (orderIds: readonly string[], more: Partial<CallContext> = {}): Promise<string[]> =>
+    cancel: (
+      orderIds: readonly string[],
+      more: Partial<CallContext> = {},
+      note = 'cancelled',
+    ): Promise<string[]> =>
       orders.transaction({ ...context, ...more }, inTx =>
         outbox.appendAll(
           inTx,
           orderIds.map(orderId => ({
             event: ordersContract.events.cancelled,
             subject: orderId,
-            data: { orderId, note: 'cancelled' },
+            data: { orderId, note },
           })),
         ),
       ),
