@@ -67,25 +67,25 @@ export const scenariosOf = ({ data, authorizations, credentials }: Parts): Scena
   })
   return [
     {
-      name: 'list, warm',
+      name: 'list warm',
       target: 0.6,
       limit: one({ path: '/static' }),
       plinth: one({ path: '/v1/products' }),
     },
     {
-      name: 'detail, warm',
+      name: 'detail warm',
       target: 0.6,
       limit: one({ path: '/static-detail' }),
       plinth: one({ path: `/v1/products/${someProduct}` }),
     },
     {
-      name: 'list, cold',
+      name: 'list cold',
       target: 0.6,
       limit: each(n => ({ path: `/list?minPrice=${n % 1900}` })),
       plinth: each(n => ({ path: `/v1/products?minPrice=${n % 1900}&maxPrice=${1_000_000 + n}` })),
     },
     {
-      name: 'detail, cold',
+      name: 'detail cold',
       target: 0.6,
       limit: each(n => ({ path: `/detail/${productAt(n)}` })),
       plinth: each(n => ({ path: `/v1/products/${productAt(n)}` })),
@@ -97,7 +97,7 @@ export const scenariosOf = ({ data, authorizations, credentials }: Parts): Scena
       plinth: plinthCheckout(false),
     },
     {
-      name: 'checkout, hot',
+      name: 'checkout hot',
       target: 0.6,
       limit: limitCheckout('/checkout', true),
       plinth: plinthCheckout(true),

@@ -4,14 +4,11 @@ export interface Flight {
 }
 
 /** Lets those who want the same thing at the same time share one piece of work. */
-export const createFlights = () => {
-  const flights = new Map<
-    string,
-    { readonly flight: { current: boolean }; readonly result: Promise<unknown> }
-  >()
+export const createFlights = <T = unknown>() => {
+  const flights = new Map<string, { readonly flight: { current: boolean }; readonly result: Promise<T> }>()
   return {
     /** Joins the work under way for a key, or starts it. */
-    join(key: string, work: (flight: Flight) => Promise<unknown>): Promise<unknown> {
+    join(key: string, work: (flight: Flight) => Promise<T>): Promise<T> {
       const known = flights.get(key)
       if (known !== undefined) return known.result
       const flight = { current: true }

@@ -1,3 +1,4 @@
+import { freeze } from '@plinth/kernel'
 import { LRUCache } from 'lru-cache'
 
 /** How much may be held. */
@@ -12,14 +13,16 @@ export interface MemoryLimits {
 
 /** An entry as it is held. */
 export interface HeldEntry {
-  /** Frozen all through: it is shared by all who read it. */
-  readonly json: unknown
   readonly fresh: boolean
+  /**
+   * What `parse` makes of its JSON, made once for all who read it and frozen all through. Throws what `parse` throws.
+   */
+  readonly read: <T>(parse: (json: unknown) => T) => T
 }
 
 /** What this process itself keeps, within bounds. */
 export const createMemoryTier = ({ maxEntries, maxBytes, now = () => performance.now() }: MemoryLimits) => {
-  const entries = new LRUCache<string, { json: unknown; freshUntil: number; until: number }>({
+  const entries = new LRUCache<string, Entry>({
     max: maxEntries,
     maxSize: maxBytes,
   })
@@ -28,14 +31,14 @@ export const createMemoryTier = ({ maxEntries, maxBytes, now = () => performance
       const entry = entries.get(key)
       if (entry === undefined) return undefined
       const time = now()
-      if (time < entry.until) return { json: entry.json, fresh: time < entry.freshUntil }
+      if (time < entry.until) return { fresh: time < entry.freshUntil, read: entry.read }
       entries.delete(key)
       return undefined
     },
     set(key: string, text: string, freshMs: number, staleMs: number): void {
       if (freshMs + staleMs <= 0) return
       const freshUntil = now() + freshMs
-      const entry = { json: frozen(JSON.parse(text)), freshUntil, until: freshUntil + staleMs }
+      const entry = { read: readerOf(text), freshUntil, until: freshUntil + staleMs }
       entries.set(key, entry, { size: 2 * (key.length + text.length) + 1 })
     },
     delete: (key: string): void => void entries.delete(key),
@@ -46,10 +49,22 @@ export const createMemoryTier = ({ maxEntries, maxBytes, now = () => performance
 /** Entries held in this process. */
 export type MemoryTier = ReturnType<typeof createMemoryTier>
 
-const frozen = (json: unknown): unknown => {
-  if (typeof json === 'object' && json !== null) {
-    for (const inner of Object.values(json)) frozen(inner)
-    Object.freeze(json)
+interface Entry extends Pick<HeldEntry, 'read'> {
+  readonly freshUntil: number
+  readonly until: number
+}
+
+/**
+ * Who reads a key reads it the same way each time, so the latest value is enough to remember; the same function has
+ * made it, so it is of the type that the function makes.
+ */
+const readerOf = (text: string): HeldEntry['read'] => {
+  const json: unknown = JSON.parse(text)
+  let latest: { readonly parse: unknown; readonly value: unknown } | undefined
+  return <T>(parse: (json: unknown) => T): T => {
+    if (latest?.parse === parse) return latest.value as T
+    const value = freeze(parse(json))
+    latest = { parse, value }
+    return value
   }
-  return json
 }

@@ -1,4 +1,5 @@
 import { createMemoryRateLimiter } from './memory-rate-limiter.ts'
+import { createRateLimitLeases } from './rate-limit-leases.ts'
 import type { RedisConnection } from './redis-connection.ts'
 import { createRedisRateLimiter } from './redis-rate-limiter.ts'
 import { createSpentBudgets } from './spent-budgets.ts'
@@ -61,21 +62,24 @@ export const createRateLimiter = ({
   const alone = createMemoryRateLimiter({ maxKeys, now })
   const together = redis && createRedisRateLimiter(redis)
   const spent = createSpentBudgets({ maxKeys, now })
-  const take = async (key: string, limit: RateLimit, cost: number): Promise<Verdict> => {
-    check(limit, cost)
-    if (together === undefined) return alone(key, limit, cost)
+  const take = async (key: string, limit: RateLimit, cost: number): Promise<Verdict | undefined> => {
     if (cost < 0) spent.forget(key, limit)
-    const known = cost === 0 || cost === 1 ? spent.refusalOf(key, limit) : undefined
+    const known = cost >= 0 ? spent.refusalOf(key, limit) : undefined
     if (known !== undefined) return known
-    const verdict = await together(key, limit, cost)
-    if (verdict === undefined) return alone(key, limit, cost)
-    if (cost === 0 || cost === 1) spent.note(key, limit, verdict)
+    const verdict = await together?.(key, limit, cost)
+    if (verdict !== undefined && (cost === 0 || cost === 1)) spent.note(key, limit, verdict)
     return verdict
   }
+  const leased = createRateLimitLeases(take, { maxKeys, now })
+  const decide = async (key: string, limit: RateLimit, cost: number): Promise<Verdict> => {
+    check(limit, cost)
+    if (together === undefined) return alone(key, limit, cost)
+    return (await (cost === 1 ? leased(key, limit) : take(key, limit, cost))) ?? alone(key, limit, cost)
+  }
   return {
-    consume: (key, limit, cost = 1) => take(key, limit, positive(cost)),
-    peek: (key, limit) => take(key, limit, 0),
-    restore: (key, limit, units = 1) => take(key, limit, -positive(units)),
+    consume: (key, limit, cost = 1) => decide(key, limit, positive(cost)),
+    peek: (key, limit) => decide(key, limit, 0),
+    restore: (key, limit, units = 1) => decide(key, limit, -positive(units)),
   }
 }
 

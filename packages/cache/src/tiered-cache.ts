@@ -97,7 +97,7 @@ export const createTieredCache = (tiers: Tiers): TieredCache => {
   return {
     async getOrLoad(key, options, load) {
       const held = memory?.get(key)
-      const value = held && attempt(() => options.parse(held.json))
+      const value = held && attempt(() => held.read(options.parse))
       if (held !== undefined && value !== undefined) {
         reads.inc({ outcome: held.fresh ? 'memory' : 'stale' })
         if (!held.fresh) renew(key, options, load)
@@ -107,7 +107,7 @@ export const createTieredCache = (tiers: Tiers): TieredCache => {
     },
     async get(key, { parse, staleMs = 0 }) {
       const held = memory?.get(key)
-      if (held !== undefined) return attempt(() => parse(held.json))?.value
+      if (held !== undefined) return attempt(() => held.read(parse))?.value
       const entry = (await shared?.read(key, staleMs))?.entry
       const json = entry && jsonIn(entry.text, parse)
       return json === undefined ? undefined : parse(json.value)

@@ -53,6 +53,40 @@ describeWith('redis', 'a rate limiter in Redis', url => {
     await limiter.restore(key, perMinute)
     expect((await limiter.consume(key, perMinute)).allowed).toBe(true)
   })
+
+  test('asks for some units of a large limit at a time, and no more are handed out than the limit says', async () => {
+    const redis = await opened.promise
+    const asked = vi.fn(redis.attempt)
+    const counting = { ...redis, attempt: asked as typeof redis.attempt }
+    const replicas = [createRateLimiter({ redis: counting }), createRateLimiter({ redis: counting })] as const
+    const limit = { limit: 200, windowMs: 60_000 }
+    const key = newKey()
+    let allowed = 0
+    for (let call = 0; call < 100; call += 1) {
+      const verdict = await replicas[call % 2 === 0 ? 0 : 1].consume(key, limit)
+      if (verdict.allowed) allowed += 1
+    }
+    expect(allowed).toBe(100)
+    // A fiftieth at a time, by two replicas.
+    expect(asked).toHaveBeenCalledTimes(26)
+    const rest = await Promise.all(
+      Array.from({ length: 200 }, (_, call) => replicas[call % 2 === 0 ? 0 : 1].consume(key, limit)),
+    )
+    expect(rest.filter(verdict => verdict.allowed)).toHaveLength(100)
+  })
+
+  test('what is left goes down by one with each unit, leased or not', async () => {
+    const limiter = createRateLimiter({ redis: await opened.promise })
+    const key = newKey()
+    const left: number[] = []
+    for (let call = 0; call < 100; call += 1)
+      left.push((await limiter.consume(key, { limit: 100, windowMs: 60_000 })).remaining)
+    expect(left).toEqual(Array.from({ length: 100 }, (_, call) => 99 - call))
+    expect(await limiter.consume(key, { limit: 100, windowMs: 60_000 })).toMatchObject({
+      allowed: false,
+      remaining: 0,
+    })
+  })
 })
 
 let keys = 0

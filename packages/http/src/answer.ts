@@ -26,24 +26,42 @@ export const refusalOf = (error: unknown, problem: Problem): StoredAnswer => ({
   body: JSON.stringify(problem),
 })
 
+/** The bytes of an answer, and its entity tag where it was asked for: of one that is sent again they are there already. */
+const wireOf = (answer: StoredAnswer): { readonly bytes: Buffer; tag: string | undefined } => {
+  const known = wires.get(answer)
+  if (known !== undefined) return known
+  const wire = { bytes: Buffer.from(answer.body), tag: undefined }
+  wires.set(answer, wire)
+  return wire
+}
+
+const wires = new WeakMap<StoredAnswer, ReturnType<typeof wireOf>>()
+
+const tagOf = (answer: StoredAnswer): string => {
+  const wire = wireOf(answer)
+  wire.tag ??= etagOf(JSON.parse(answer.body))
+  return wire.tag
+}
+
 /** Sends an answer; that of a single resource with its ETag, or as 304 to who has it already. */
 export const sendAnswer = (
   spec: RouteDeclaration,
   request: FastifyRequest,
   reply: FastifyReply,
-  { status, headers, body }: StoredAnswer,
+  answer: StoredAnswer,
 ): FastifyReply => {
+  const { status, headers, body } = answer
   reply.code(status).headers({ ...headers })
   if (body === '') return reply.send()
   if (spec.etag === true && status < 300) {
-    const tag = etagOf(JSON.parse(body))
+    const tag = tagOf(answer)
     reply.header('etag', tag)
     const known = request.headers['if-none-match']
     if (spec.method === 'GET' && known !== undefined && isKnown(known, tag)) {
       return reply.code(304).removeHeader('content-type').send()
     }
   }
-  return reply.send(Buffer.from(body))
+  return reply.send(wireOf(answer).bytes)
 }
 
 /** Weak comparison (RFC 9110, section 13.1.2). */

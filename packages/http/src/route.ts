@@ -1,4 +1,4 @@
-import { admit, type CallContext } from '@plinth/kernel'
+import { admit, type CallContext, isFrozen } from '@plinth/kernel'
 import { withLogFields } from '@plinth/telemetry'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
@@ -52,10 +52,17 @@ const answerer = (gateway: Gateway, spec: RouteSpec) => {
   for (const [status, schema] of Object.entries(spec.responses)) {
     if (schema !== null) shapes.set(Number(status), shapeOf(schema))
   }
+  /** What never changes looks the same each time it is sent: what comes out of a cache in memory, above all. */
+  const ready = new WeakMap<object, StoredAnswer>()
   const formed = (answer: Answer, request: FastifyRequest): StoredAnswer => {
+    const { status, body, headers } = answer
+    const constant = isFrozen(body) && headers === undefined ? body : undefined
+    const known = constant && ready.get(constant)
+    if (known?.status === status) return known
     const excess: string[] = []
     const formed = answerOf(answer, shapes.get(answer.status), pointer => excess.push(pointer))
     if (excess.length > 0) gateway.reportExcess(excess, request)
+    else if (constant !== undefined) ready.set(constant, formed)
     return formed
   }
   return async (request: FastifyRequest, reply: FastifyReply): Promise<StoredAnswer> => {
