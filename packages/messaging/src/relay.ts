@@ -22,7 +22,8 @@ export interface Relay {
 
 /**
  * Publishes what stands in the outboxes, and marks it as sent once the broker has it. What fails or is
- * unroutable stays, with the reason, and is tried again after 1 s, 2 s, 4 s and so on up to 30 s. Commits in
+ * unroutable stays, with the reason, and is tried again after 1 s, 2 s, 4 s and so on, up to 30 s where no queue
+ * takes it, and up to 5 s where the broker does not answer. Commits in
  * this process wake it; those of others are found within a second. Events sent long ago it deletes.
  */
 export const createRelay = ({
@@ -52,12 +53,12 @@ export const createRelay = ({
           { domain, types: typesOf(unroutable) },
           'events that some queue must take are taken by none',
         )
-        await putOff(outbox, unroutable, 'no queue takes it')
+        await putOff(outbox, unroutable, 'no queue takes it', longestWaitMs)
       }
     } catch (error) {
       published.inc({ domain, outcome: 'failed' }, rows.length)
       logger.warn({ domain, events: rows.length, err: error }, 'events could not be published')
-      await putOff(outbox, rows, safeMessage(error))
+      await putOff(outbox, rows, safeMessage(error), waitForBrokerMs)
       return 'done'
     }
     return rows.length === batch ? 'again' : 'done'
@@ -93,8 +94,8 @@ const messageOf = ({ mandatory, attempts: _, ...event }: OutboxRow): Message => 
 
 const typesOf = (rows: readonly OutboxRow[]) => [...new Set(rows.map(({ type }) => type))].sort()
 
-const putOff = async (outbox: Outbox, rows: readonly OutboxRow[], reason: string): Promise<void> => {
-  for (const [delayMs, group] of Map.groupBy(rows, ({ attempts }) => delayAfter(attempts)))
+const putOff = async (outbox: Outbox, rows: readonly OutboxRow[], reason: string, atMostMs: number) => {
+  for (const [delayMs, group] of Map.groupBy(rows, ({ attempts }) => delayAfter(attempts, atMostMs)))
     await outbox.markFailed(
       group.map(({ id }) => id),
       reason,
@@ -102,4 +103,9 @@ const putOff = async (outbox: Outbox, rows: readonly OutboxRow[], reason: string
     )
 }
 
-const delayAfter = (attempts: number): number => Math.min(30_000, 1_000 * 2 ** Math.min(attempts - 1, 5))
+const delayAfter = (attempts: number, atMostMs: number): number =>
+  Math.min(atMostMs, 1_000 * 2 ** Math.min(attempts - 1, 5))
+
+const longestWaitMs = 30_000
+/** It is no fault of the events that the broker does not answer: once it does, they should not wait any more. */
+const waitForBrokerMs = 5_000

@@ -56,6 +56,8 @@ export interface Outbox {
   markFailed(ids: readonly string[], error: string, retryAfterMs: number): Promise<void>
   /** How many are unsent, and the age of the oldest in milliseconds; 0 where there is none. */
   pending(): Promise<{ count: number; oldestAgeMs: number }>
+  /** Why unsent events were not published when that was tried last, by type and reason. */
+  failures(): Promise<{ type: string; reason: string; count: number }[]>
   /** Deletes up to `limit` (1,000) of those sent more than that many milliseconds ago; says how many. */
   prune(options: { readonly olderThanMs: number; readonly limit?: number }): Promise<number>
 }
@@ -148,6 +150,12 @@ export const createOutbox = ({
                coalesce(extract(epoch from clock_timestamp() - min(occurred_at)) * 1000, 0)::int8 as age
           from ${outbox} where sent_at is null`)
       return { count: row?.count ?? 0, oldestAgeMs: Math.max(0, row?.age ?? 0) }
+    },
+    async failures() {
+      return database.on(context).execute<{ type: string; reason: string; count: number }>(sql`
+        select type, last_error as reason, count(*) as count
+          from ${outbox} where sent_at is null and last_error is not null
+         group by type, last_error order by count(*) desc, type, last_error limit 20`)
     },
     async prune({ olderThanMs, limit = 1_000 }) {
       const gone = await database.on(context).execute(sql`

@@ -122,6 +122,9 @@ describe('an outbox', () => {
     expect(subjects(await claim())).toEqual(['A'])
     const [row] = await shop.database.on(context).execute(sql`select last_error from shop.outbox`)
     expect(row).toEqual({ last_error: 'nobody took it' })
+    expect(await outbox.failures()).toEqual([
+      { type: expect.any(String), reason: 'nobody took it', count: 1 },
+    ])
   })
 
   it('forgets what was sent, after a while', async () => {

@@ -58,7 +58,7 @@ export const commands: Readonly<Record<string, Command>> = {
     },
   },
   outbox: {
-    summary: 'Show how many events wait to be published, by domain',
+    summary: 'Show how many events wait to be published, by domain, and why',
     usage: '',
     run: async args => {
       options(args, {})
@@ -68,6 +68,8 @@ export const commands: Readonly<Record<string, Command>> = {
           tell(
             `${outbox.domain.padEnd(10)} ${count} waiting${count > 0 ? `, the oldest for ${Math.round(oldestAgeMs / 1000)} s` : ''}`,
           )
+          for (const { type, reason, count: times } of await outbox.failures())
+            tell(`${''.padEnd(10)} ${times} of ${type}: ${reason}`)
         }
       })
     },

@@ -30,7 +30,8 @@ export const createPublisher = (
   current: () => ConfirmChannel | undefined,
   confirmMs: number,
 ): Publisher => {
-  const returned = new Set<unknown>()
+  /** What the server could not route, until it confirms it; what it does not confirm any more goes with the channel. */
+  const returns = new WeakMap<ConfirmChannel, Set<unknown>>()
   let published = 0
 
   const send = (channel: ConfirmChannel, publication: Publication): Promise<Outcome> =>
@@ -43,7 +44,7 @@ export const createPublisher = (
         publication.body,
         propertiesOf(publication, correlationId),
         error => {
-          const unroutable = returned.delete(correlationId)
+          const unroutable = returns.get(channel)?.delete(correlationId) === true
           if (error) reject(Unavailable('the broker did not take the message', { cause: error }))
           else resolve(unroutable ? 'unroutable' : 'confirmed')
         },
@@ -52,6 +53,8 @@ export const createPublisher = (
 
   return {
     watch: channel => {
+      const returned = new Set<unknown>()
+      returns.set(channel, returned)
       channel.on('return', ({ properties }) => returned.add(properties.correlationId))
     },
     async publish(publications) {
