@@ -23,7 +23,10 @@ export type Use = 'whole' | 'shared'
 /** Connections to lend. Every one that was acquired is released, dead or alive. */
 export interface Connections {
   readonly session: SessionSettings
-  /** Rejects with `Unavailable` when none is free in time, `DeadlineExceeded` when the caller's deadline is first. */
+  /**
+   * Whoever has to be done first comes first, so that work which has begun is brought to its end before more is
+   * begun. Rejects with `Unavailable` when none is free in time, `DeadlineExceeded` when the caller's deadline is first.
+   */
   acquire(context: TxContext, use: Use): Promise<Connection>
   release(connection: Connection): void
   /** Refuses new work, waits for what is under way (five seconds at most), ends all connections. */
@@ -110,6 +113,7 @@ export const createConnections = (options: ConnectionsOptions): Connections => {
     }
     const waited = metrics.wait()
     const place = line.join({
+      turn: context.deadline ?? Date.now() + usualPatienceMs,
       together: use === 'shared' ? sharers : 1,
       timeoutMs: Math.min(left, acquireTimeoutMs),
       signal,
@@ -136,6 +140,8 @@ export const createConnections = (options: ConnectionsOptions): Connections => {
   }
 }
 
+/** How long a caller without a deadline counts as having: as long as requests have. */
+const usualPatienceMs = 4_500
 /** Between attempts to reach a server that is away: short and fixed, so that its return is noticed at once. */
 const retryMs = 200
 /** After this, a fifth more or less, a connection is replaced: plans and memory of a session do not grow for ever. */

@@ -57,6 +57,31 @@ describe('a pool', () => {
     await letGo()
   })
 
+  test('serves those first who have to be done first: what has begun comes before what begins', async () => {
+    await using here = start({ max: 1 })
+    const letGo = await here.occupy(1)
+    const served: string[] = []
+    const ask = (name: string, deadline?: number) =>
+      here.database.transaction({ ...context, ...(deadline !== undefined && { deadline }) }, async () => {
+        served.push(name)
+      })
+    const now = Date.now()
+    const asked = [
+      ask('a request that has just come', now + 60_000),
+      ask('a job, which counts as having seconds'),
+      ask('a request that is half done', now + 4_000),
+      ask('another that is half done', now + 4_000),
+    ]
+    await letGo()
+    await Promise.all(asked)
+    expect(served).toEqual([
+      'a request that is half done',
+      'another that is half done',
+      'a job, which counts as having seconds',
+      'a request that has just come',
+    ])
+  })
+
   test('serves many more callers than it has connections', async () => {
     await using here = start({ max: 3, acquireTimeoutMs: 10_000 })
     const answers = await Promise.all(Array.from({ length: 500 }, () => here.one()))
