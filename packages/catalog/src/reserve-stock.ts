@@ -78,8 +78,9 @@ const productIdOf = ({ productId }: ReservedLine) => productId
  * One statement does it all. Variants are locked in the order of their ids, here as everywhere, so that
  * orders for the same things in opposite order wait for each other instead of for ever; once locked, what is
  * read of them is their latest state. The reservation's row comes after the locks and before any change:
- * where the order has one already, nothing happens. Why numbers are set from what the lock read: see
- * adjust-stock.ts.
+ * where the order has one already, nothing happens. What is plainly not there is refused without a lock, so
+ * that whoever comes after the last unit was sold does not stand in line for it. Why numbers are set from what
+ * the lock read: see adjust-stock.ts.
  */
 const hold = ({ database, settings }: Parts, context: InTx, { orderId, lines }: Request) =>
   database.on(context).execute<Row>(sql`
@@ -89,6 +90,11 @@ const hold = ({ database, settings }: Parts, context: InTx, { orderId, lines }: 
       ) with ordinality as line(variant_id, quantity, position)
     ), wanted as (
       select variant_id, sum(quantity)::int as quantity from line group by variant_id
+    ), seen as (
+      select v.id, v.active and p.status = 'published' as for_sale, v.on_hand - v.reserved as available
+        from catalog.variant v
+        join wanted on wanted.variant_id = v.id
+        join catalog.product p on p.id = v.product_id
     ), locked as (
       select v.id, v.product_id, p.seller_id, v.sku, v.price, v.currency,
              concat_ws(', ', p.title, nullif(v.title, '')) as title,
@@ -98,6 +104,7 @@ const hold = ({ database, settings }: Parts, context: InTx, { orderId, lines }: 
         join wanted on wanted.variant_id = v.id
         join catalog.product p on p.id = v.product_id
        where not exists (select from catalog.reservation where order_id = ${orderId})
+         and not exists (select from wanted join seen on seen.id = wanted.variant_id where seen.available < wanted.quantity)
        order by v.id
          for no key update of v
     ), claimed as (
@@ -121,10 +128,12 @@ const hold = ({ database, settings }: Parts, context: InTx, { orderId, lines }: 
        where v.id = locked.id
     )
     select line.variant_id as "variantId", line.quantity, wanted.quantity as wanted,
-           locked.available, locked.for_sale as "forSale", locked.product_id as "productId",
+           coalesce(locked.available, seen.available) as available,
+           coalesce(locked.for_sale, seen.for_sale) as "forSale", locked.product_id as "productId",
            locked.seller_id as "sellerId", locked.sku, locked.title, locked.price, locked.currency,
            (select expires_at from claimed) as "expiresAt"
       from line
       join wanted using (variant_id)
+      left join seen on seen.id = line.variant_id
       left join locked on locked.id = line.variant_id
      order by line.position`)

@@ -1,5 +1,6 @@
 import { catalogContract, InsufficientStock } from '@plinth/catalog-contract'
 import { detached, type Id, newId } from '@plinth/kernel'
+import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { brokenStock, type Given, givenCatalog, internal } from './given.ts'
 
@@ -26,6 +27,20 @@ test('of 100 buyers of 10 units exactly 10 get one, and the others are told that
   for (const outcome of outcomes)
     if (outcome.status === 'rejected') expect(InsufficientStock.is(outcome.reason)).toBe(true)
   expect(await given.level(variant.id)).toEqual({ onHand: 10, reserved: 10 })
+})
+
+test('whoever comes after the last one was sold is told so at once, and does not wait for those who are being served', async () => {
+  const [variant] = await given.givenStock(1)
+  await reserve([[variant.id, 1]])
+  await given.database.transaction(internal, async inTx => {
+    await given.database
+      .on(inTx)
+      .execute(sql`select from catalog.variant where id = ${variant.id} for no key update`)
+    await expect(reserve([[variant.id, 1]])).rejects.toMatchObject({
+      code: 'insufficient_stock',
+      details: { lines: [{ variantId: variant.id, requested: 1, available: 0 }] },
+    })
+  })
 })
 
 test('orders for the same things in opposite order wait for each other, and none is lost to a deadlock', async () => {
