@@ -1,103 +1,121 @@
-import { randomUUID } from 'node:crypto'
-import { pageOf } from '@plinth/kernel'
-import { type Order, order } from '@plinth/orders-contract'
+import { order } from '@plinth/orders-contract'
+import { eventually } from '@plinth/testing'
+import postgres from 'postgres'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Answer, clientOf } from './client.ts'
+import { type Buyer, fillCarts, forEach, givenBuyers, givenSigner, type Signer } from './crowd.ts'
 import { type GivenShop, givenShop } from './given-shop.ts'
 import { type HostProcess, startHost } from './host-process.ts'
-import { journalOf } from './look-back.ts'
-import { type Person, signUp } from './people.ts'
-import { available, checkout, type Offer, offer, putIntoCart } from './shopping.ts'
+import { comesToRest, journalOf } from './look-back.ts'
+import { checkoutToTheEnd, type Offer, offer } from './shopping.ts'
 
-describe('many at once', () => {
+describe('many at once, on two replicas', () => {
+  let signer: Signer
   let shop: GivenShop
   let replica: HostProcess
-  let buyers: Person[]
+  let database: postgres.Sql
 
   beforeAll(async () => {
-    shop = await givenShop()
+    signer = givenSigner()
+    shop = await givenShop({}, signer.env)
     replica = await startHost(shop.env)
-    buyers = await crowd(100, [shop.url, replica.url])
+    database = postgres(shop.databaseUrl, { max: 2, onnotice: () => undefined })
   })
   afterAll(async () => {
+    await database?.end()
     await replica?.[Symbol.asyncDispose]()
     await shop?.[Symbol.asyncDispose]()
   })
 
-  test('100 buyers for 10 units: exactly 10 have paid, the others are told why not, nothing is left', async () => {
-    const wanted = await offer(shop.seller, { stock: 10 })
-    const answers = await buyAtOnce(buyers, wanted)
-    await expectTenPaid(shop, wanted, answers)
-  })
-
-  test('two replicas change nothing about that', async () => {
-    const wanted = await offer(shop.seller, { stock: 10 })
-    const spread = buyers.map((buyer, at) => ({
-      ...buyer,
-      ...clientOf(at % 2 === 0 ? shop.url : replica.url, buyer.accessToken),
-    }))
-    const answers = await buyAtOnce(spread, wanted)
-    await expectTenPaid(shop, wanted, answers)
-  })
-
-  test('one key sent 50 times at once over two replicas is one order and one capture', async () => {
-    const wanted = await offer(shop.seller, { stock: 100 })
-    const { accessToken } = await signUp(shop.url, 'Impatient Buyer')
-    const [here, there] = [clientOf(shop.url, accessToken), clientOf(replica.url, accessToken)]
-    await putIntoCart(here, wanted, 3)
-    const key = randomUUID()
-    const answers = await Promise.all(
-      Array.from({ length: 50 }, (_, at) => checkout(at % 2 === 0 ? here : there, 'tok_approved', key)),
-    )
-
-    const paid = answers.filter(({ status }) => status === 201)
-    expect(new Set(paid.map(({ text }) => text)).size).toBe(1)
-    expect(paid.filter(({ headers }) => headers.get('idempotent-replayed') === null)).toHaveLength(1)
-    for (const { status, json, headers } of answers.filter(each => each.status !== 201)) {
-      expect([status, json]).toMatchObject([409, { code: 'idempotency_in_progress' }])
-      expect(Number(headers.get('retry-after'))).toBeGreaterThan(0)
-    }
-    const orders = (await there.get('/v1/orders')).expect(200, pageOf(order)).data
-    expect(orders).toMatchObject([{ status: 'paid' }])
-    expect(await available(shop.seller, wanted)).toBe(97)
-    for (const each of orders)
-      expect(await journalOf(shop, each)).toMatchObject([
-        { operation: 'capture', amount: { amount: 14_700 } },
-      ])
-  })
-})
-
-/** Signs up so many people, some at a time: hosts bound how many passwords they hash at once. */
-const crowd = async (size: number, urls: readonly string[]): Promise<Person[]> => {
-  const people: Person[] = []
-  const oneByOne = async (url: string) => {
-    while (people.length < size) people.push(await signUp(url, 'Eager Buyer'))
+  /** Buyers with the offers in their carts, in the order that each is given. */
+  const shoppers = async (howMany: number, cartOf: (at: number) => readonly Offer[]): Promise<Buyer[]> => {
+    const buyers = await givenBuyers(database, signer, howMany)
+    const carts = buyers.map((buyer, at) => [buyer, cartOf(at).map(({ variant }) => variant.id)] as const)
+    await fillCarts(database, new Map(carts))
+    return buyers
   }
-  await Promise.all([...urls, ...urls].map(oneByOne))
-  return people.slice(0, size)
-}
+  const clientAt = ({ accessToken }: Buyer, at: number) =>
+    clientOf(at % 2 === 0 ? shop.url : replica.url, accessToken)
+  const unitsSold = async ({ variant }: Offer): Promise<number> => {
+    const [row] = await database`
+      select coalesce(sum(line.quantity), 0)::int as sold
+        from orders.order_line line join orders.order o on o.id = line.order_id
+       where line.variant_id = ${variant.id} and o.status = 'paid'`
+    return row?.sold
+  }
+  const left = async ({ variant }: Offer) => {
+    const [row] = await database`select on_hand, reserved from catalog.variant where id = ${variant.id}`
+    return row
+  }
 
-const buyAtOnce = async (buyers: readonly Person[], wanted: Offer): Promise<Answer[]> => {
-  await Promise.all(
-    buyers.map(async buyer => {
-      await buyer.delete('/v1/cart')
-      await putIntoCart(buyer, wanted)
-    }),
-  )
-  return Promise.all(buyers.map(buyer => checkout(buyer)))
-}
+  test('2,000 buyers for 100 units: 100 have paid, each of the others is told that nothing is left', async () => {
+    const wanted = await offer(shop.seller, { stock: 100 })
+    const buyers = await shoppers(2000, () => [wanted])
+    const answers = await forEach(buyers, 200, (buyer, at) => checkoutToTheEnd(clientAt(buyer, at)))
 
-const expectTenPaid = async (shop: GivenShop, wanted: Offer, answers: readonly Answer[]): Promise<void> => {
-  const paid = answers.filter(({ status }) => status === 201).map(each => each.expect(201, order))
-  expect(paid).toHaveLength(10)
-  for (const { status, json } of answers.filter(each => each.status !== 201))
-    expect([status, json]).toMatchObject([409, { code: 'insufficient_stock', lines: [{ available: 0 }] }])
-  expect(await available(shop.seller, wanted)).toBe(0)
-  const { data } = (await shop.admin.get('/v1/admin/orders?status=paid&limit=100')).expect(200, pageOf(order))
-  const sold = data.filter(({ lines }) => lines.some(line => line.variantId === wanted.variant.id))
-  expect(idsOf(sold)).toEqual(idsOf(paid))
-  for (const each of paid)
-    expect(await journalOf(shop, each)).toMatchObject([{ operation: 'capture', amount: each.total }])
-}
+    const paid = answers.filter(({ status }) => status === 201).map(each => each.expect(201, order))
+    expect(paid).toHaveLength(100)
+    for (const { status, json } of answers.filter(each => each.status !== 201))
+      expect([status, json]).toMatchObject([
+        409,
+        { code: 'insufficient_stock', lines: [{ variantId: wanted.variant.id, requested: 1, available: 0 }] },
+      ])
+    expect([await unitsSold(wanted), await left(wanted)]).toEqual([100, { on_hand: 0, reserved: 0 }])
+    const [first] = paid
+    expect(first && (await journalOf(shop, first))).toMatchObject([
+      { operation: 'capture', amount: first?.total },
+    ])
+    await comesToRest(shop.databaseUrl)
+  })
 
-const idsOf = (orders: readonly Order[]) => orders.map(({ id }) => id).sort()
+  test('what declined cards and holds that ran out give back is sold: in the end 100 have paid, and no unit is left', async () => {
+    await using hasty = await startHost({ ...shop.env, RESERVATION_TTL_SECONDS: '1' })
+    const wanted = await offer(shop.seller, { stock: 100 })
+    const buyers = await shoppers(600, () => [wanted])
+    const buy = (buyer: Buyer, token: string) =>
+      checkoutToTheEnd(clientOf(hasty.url, buyer.accessToken), { token })
+    const wave = buyers.splice(0, 200)
+    const tokens = ['tok_declined', 'tok_timeout', 'tok_unavailable', 'tok_approved']
+    const first = await forEach(wave, 100, (buyer, at) => buy(buyer, tokens[at % 4] ?? ''))
+    expect(first.map(({ status }) => status)).toEqual(expect.arrayContaining([201, 402]))
+
+    const latecomers: Answer[] = []
+    await eventually(
+      async () => {
+        const come = buyers.splice(0, (await left(wanted))?.on_hand)
+        latecomers.push(...(await forEach(come, 50, buyer => buy(buyer, 'tok_approved'))))
+        expect(await left(wanted)).toEqual({ on_hand: 0, reserved: 0 })
+      },
+      { within: 60_000, every: 250 },
+    )
+    expect(await unitsSold(wanted)).toBe(100)
+    expect(latecomers.map(({ status }) => status)).toContain(201)
+    expect(
+      await database`select 1 from catalog.reservation where settled_at > expires_at limit 1`,
+    ).toHaveLength(1)
+    await comesToRest(shop.databaseUrl)
+  })
+
+  test('50 carts with the same five variants in opposite orders, 1,000 checkouts: nobody waits for ever for the other', async () => {
+    const offers = await forEach([1, 2, 3, 4, 5], 1, () => offer(shop.seller, { stock: 1000 }))
+    const cartOf = (at: number) => (at % 2 === 0 ? offers : offers.toReversed())
+    const buyers = await shoppers(50, cartOf)
+    const idsOf = (cart: readonly Offer[]) => cart.map(({ variant }) => variant.id)
+    const carts = new Map(buyers.map((buyer, at) => [buyer, idsOf(cartOf(at))]))
+    const before = await deadlocks()
+    for (let round = 0; round < 20; round += 1) {
+      await fillCarts(database, carts)
+      const answers = await forEach(buyers, 50, (buyer, at) => checkoutToTheEnd(clientAt(buyer, at)))
+      for (const answer of answers) expect(answer.expect(201, order).lines).toHaveLength(5)
+    }
+    for (const each of offers)
+      expect([await unitsSold(each), await left(each)]).toEqual([1000, { on_hand: 0, reserved: 0 }])
+    await comesToRest(shop.databaseUrl)
+    expect(await deadlocks()).toEqual(before)
+  })
+
+  const deadlocks = async () => {
+    const [row] = await database`select deadlocks from pg_stat_database where datname = current_database()`
+    return row?.deadlocks
+  }
+})

@@ -1,9 +1,9 @@
-import { checkInvariants, type Finding } from '@plinth/invariants'
 import { pageOf } from '@plinth/kernel'
 import { order } from '@plinth/orders-contract'
-import { createTestDatabase, eventually, type TestDatabase } from '@plinth/testing'
+import { createTestDatabase, type TestDatabase } from '@plinth/testing'
 import { expect } from 'vitest'
 import { givenShop } from './given-shop.ts'
+import { comesToRest } from './look-back.ts'
 import { signUp } from './people.ts'
 import { buy, cancel, checkout, offer, paymentComesTo, putIntoCart } from './shopping.ts'
 
@@ -35,10 +35,7 @@ export const givenHistory = async (): Promise<History> => {
   expect((await checkout(buyer, 'tok_insufficient_funds')).status).toBe(402)
   const [declined, refused] = (await buyer.get('/v1/orders?status=failed')).expect(200, pageOf(order)).data
   await paymentComesTo(buyer, cancelled, 'refunded')
-  await eventually(async () => expect(violated(await atRest(shop.databaseUrl))).toEqual([]), {
-    within: 30_000,
-    every: 100,
-  })
+  await comesToRest(shop.databaseUrl)
   await shop.host.stop()
   const kept = stack.move()
   return {
@@ -55,9 +52,3 @@ export const givenHistory = async (): Promise<History> => {
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   }
 }
-
-/** What is violated, by name. */
-export const violated = (findings: readonly Finding[]): string[] =>
-  findings.filter(({ violations }) => violations > 0).map(({ name }) => name)
-
-const atRest = (url: string) => checkInvariants(url, { atRest: true })

@@ -31,8 +31,11 @@ export interface GivenShop extends Ground {
   readonly seller: Person
 }
 
-/** Lays the ground of a shop, without starting it. */
-export const givenGround = async ({ redisUrl, amqpUrl }: Backends = {}): Promise<Ground> => {
+/** Lays the ground of a shop, without starting it; `changes` are to its environment. */
+export const givenGround = async (
+  { redisUrl, amqpUrl }: Backends = {},
+  changes: Env = {},
+): Promise<Ground> => {
   await using stack = new AsyncDisposableStack()
   const database = stack.use(await createTestDatabase({ name: 'shop' }))
   const mails = stack.use(await startMailSink())
@@ -48,6 +51,7 @@ export const givenGround = async ({ redisUrl, amqpUrl }: Backends = {}): Promise
     DATABASE_POOL_SIZE: '10',
     ...(redisUrl !== undefined && { REDIS_URL: redisUrl, REDIS_PREFIX: `${namespace}:`.slice(-50) }),
     ...(amqpUrl !== undefined && { AMQP_URL: amqpUrl, AMQP_NAMESPACE: namespace }),
+    ...changes,
   }
   const kept = stack.move()
   return {
@@ -59,10 +63,10 @@ export const givenGround = async ({ redisUrl, amqpUrl }: Backends = {}): Promise
   }
 }
 
-/** Opens a shop. */
-export const givenShop = async (backends: Backends = {}): Promise<GivenShop> => {
+/** Opens a shop; `changes` are to its environment. */
+export const givenShop = async (backends: Backends = {}, changes: Env = {}): Promise<GivenShop> => {
   await using stack = new AsyncDisposableStack()
-  const ground = stack.use(await givenGround(backends))
+  const ground = stack.use(await givenGround(backends, changes))
   const host = stack.use(await startHost(ground.env))
   const admin = await signInAdmin(host.url)
   const seller = await signUpSeller(host.url, admin, 'Loom and Thread')

@@ -1,6 +1,8 @@
+import { checkInvariants, type Finding } from '@plinth/invariants'
 import type { Order } from '@plinth/orders-contract'
 import { type JournalEntry, paymentsContract } from '@plinth/payments-contract'
-import type { Mail } from '@plinth/testing'
+import { eventually, type Mail } from '@plinth/testing'
+import { expect } from 'vitest'
 import type { GivenShop } from './given-shop.ts'
 
 /** What the payment provider itself says that it did for an order. */
@@ -19,3 +21,14 @@ export const mailOf = (
   subject: RegExp,
   within = 15_000,
 ): Promise<Mail> => mails.waitFor(mail => mail.to.includes(email) && subject.test(mail.subject), { within })
+
+/** Waits until a shop has nothing left to do, and everything that must hold does. */
+export const comesToRest = async (databaseUrl: string, within = 60_000): Promise<void> => {
+  const wrong = async () =>
+    (await checkInvariants(databaseUrl, { atRest: true })).filter(({ violations }) => violations > 0)
+  await eventually(async () => expect(await wrong()).toEqual([]), { within, every: 250 })
+}
+
+/** What is violated, by name. */
+export const violated = (findings: readonly Finding[]): string[] =>
+  findings.filter(({ violations }) => violations > 0).map(({ name }) => name)

@@ -4,6 +4,7 @@ import { type Product, product, type Variant } from '@plinth/catalog-contract'
 import { pageOf } from '@plinth/kernel'
 import { type Order, order } from '@plinth/orders-contract'
 import { eventually } from '@plinth/testing'
+import { z } from 'zod'
 import type { Answer, Client } from './client.ts'
 
 /** Something on sale, in one variant. */
@@ -56,6 +57,26 @@ export const checkout = (
   token = 'tok_approved',
   key: string = randomUUID(),
 ): Promise<Answer> => buyer.post('/v1/checkout', checkoutWith(token), { key })
+
+/**
+ * Checks out as a client does that does not give up: told to come again it does, with the same key, until it
+ * is known what became of it. Gives the last answer.
+ */
+export const checkoutToTheEnd = (
+  buyer: Client,
+  { token = 'tok_approved', key = String(randomUUID()), within = 90_000 } = {},
+): Promise<Answer> =>
+  eventually(
+    async () => {
+      const answer = await checkout(buyer, token, key)
+      if (answer.status === 202 || comeAgain.safeParse(answer.json).success)
+        throw new Error(`no answer yet but ${answer.status}: ${answer.text}`)
+      return answer
+    },
+    { within, every: 100 },
+  )
+
+const comeAgain = z.object({ code: z.enum(['unavailable', 'idempotency_in_progress']) })
 
 /** Buys so many of an offer, and gives the paid order. */
 export const buy = async (buyer: Client, wanted: Offer, quantity = 1, token?: string): Promise<Order> => {
