@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { noGhostMessages } from './verdict/events.ts'
+import { invariantsHold } from './verdict/invariants.ts'
 import { mailsAgree } from './verdict/mails.ts'
 import { nothingPending } from './verdict/pending.ts'
 import { toldIsTrue } from './verdict/told.ts'
@@ -31,7 +32,14 @@ export const settle = async (
   { within = 60_000, mayRepeat = killsIn(world) }: Expectations = {},
 ): Promise<Verdict> => {
   const begun = performance.now()
-  const checks = [nothingPending, noCollapse, noGhostMessages, mailsAgree(mayRepeat), toldIsTrue]
+  const checks = [
+    nothingPending,
+    noCollapse,
+    noGhostMessages,
+    mailsAgree(mayRepeat),
+    toldIsTrue,
+    invariantsHold,
+  ]
   for (;;) {
     const violations = await firstViolations(world, checks)
     const ms = performance.now() - begun

@@ -16,6 +16,7 @@ export const postgresFramer = (): Framer => {
   /** What has been asked and not yet answered. */
   const asked: { readonly kind: string; readonly endsWith: 'Z' | 'T' }[] = []
   const group: Record<Direction, Buffer[]> = { to: [], from: [] }
+  let previous = 'nothing'
   let greeting: 'awaited' | 'encryption-asked' | 'over' = 'awaited'
 
   const close = (direction: Direction, kind: string): Frame[] => {
@@ -40,7 +41,8 @@ export const postgresFramer = (): Framer => {
     const type = typeOf(unit)
     if (type === 'P') statements.set(textAt(unit, 5), headOf(textAt(unit, 6 + textAt(unit, 5).length)))
     if (!endsRequest.has(type)) return []
-    const kind = kindOf(group.to, statements)
+    const kind = withContext(kindOf(group.to, statements), previous)
+    previous = kind
     if (type === 'S' || type === 'Q') asked.push({ kind, endsWith: 'Z' })
     if (type === 'H') asked.push({ kind, endsWith: 'T' })
     return close('to', kind)
@@ -121,6 +123,10 @@ const kindOf = (units: readonly Buffer[], statements: ReadonlyMap<string, string
   ]
   return found.join('; ')
 }
+
+/** Every transaction ends alike: what it did last tells which it was. */
+const withContext = (kind: string, previous: string) =>
+  /^(commit|rollback)\b/i.test(kind) ? `${kind} after ${previous}` : kind
 
 const typeOf = (unit: Buffer) => String.fromCharCode(unit[0] ?? 0)
 

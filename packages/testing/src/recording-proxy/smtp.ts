@@ -1,26 +1,30 @@
-import { type Direction, type Framer, framerOf } from './frames.ts'
+import { type Framer, framerOf } from './frames.ts'
 
 /**
  * SMTP (RFC 5321). A frame is a command, a whole message with the dot that ends it, before which it is not taken,
  * or a reply of one or several lines.
  */
 export const smtpFramer = (): Framer => {
-  let last = 'connecting'
+  /** What has not been replied to: commands may come several at once (RFC 2920). The first reply is a greeting. */
+  const asked = ['connecting']
   let sendingMessage = false
   return framerOf({
     measure: (direction, head) =>
       direction === 'from' ? endOfReply(head) : sendingMessage ? endOfMessage(head) : endOfLine(head, 0),
     accept: (direction, unit) => {
-      const kind = direction === 'from' ? replyOf(unit, last) : sendingMessage ? 'message' : verbOf(unit)
-      sendingMessage = nextIsMessage(direction, unit, last)
-      if (direction === 'to') last = kind
-      return [{ bytes: unit, kind }]
+      if (direction === 'to') {
+        const kind = sendingMessage ? 'message' : verbOf(unit)
+        sendingMessage = false
+        asked.push(kind)
+        return [{ bytes: unit, kind }]
+      }
+      const command = asked.shift()
+      const code = unit.toString('latin1', 0, 3)
+      sendingMessage = command === 'DATA' && code === '354'
+      return [{ bytes: unit, kind: `${code} to ${command}` }]
     },
   })
 }
-
-const nextIsMessage = (direction: Direction, unit: Buffer, last: string) =>
-  direction === 'from' && last === 'DATA' && unit.toString('latin1', 0, 3) === '354'
 
 const endOfLine = (head: Buffer, from: number): number | undefined => {
   const at = head.indexOf('\r\n', from, 'latin1')
@@ -44,5 +48,3 @@ const endOfReply = (head: Buffer): number | undefined => {
 }
 
 const verbOf = (unit: Buffer) => /^[A-Za-z]+/.exec(unit.toString('latin1'))?.[0].toUpperCase() ?? 'line'
-
-const replyOf = (unit: Buffer, last: string) => `${unit.toString('latin1', 0, 3)} to ${last}`

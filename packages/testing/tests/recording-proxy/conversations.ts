@@ -67,6 +67,7 @@ const postgres: readonly Turn[] = [
   turn('from', message('Z', 'E'), 'answer to insert into orders.order (id) values ($1)'),
   turn('from', message('A', int32(7), 'outbox\0\0'), 'notification outbox'),
   turn('from', message('E', 'SFATAL\0VFATAL\0\0'), 'fatal error'),
+  turn('to', message('Q', 'commit\0'), 'commit after insert into orders.order (id) values ($1)'),
   turn('to', message('X'), 'terminate'),
 ]
 
@@ -120,9 +121,8 @@ const smtp: readonly Turn[] = [
   turn('from', '220 here\r\n', '220 to connecting'),
   turn('to', 'EHLO shop\r\n', 'EHLO'),
   turn('from', '250-here\r\n250-SIZE 10\r\n250 PIPELINING\r\n', '250 to EHLO'),
-  turn('to', 'MAIL FROM:<a@b>\r\n', 'MAIL'),
-  turn('from', '250 ok\r\n', '250 to MAIL'),
-  turn('to', 'DATA\r\n', 'DATA'),
+  turn('to', 'MAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\n', 'MAIL', 'RCPT', 'DATA'),
+  turn('from', '250 ok\r\n250 ok\r\n', '250 to MAIL', '250 to RCPT'),
   turn('from', '354 go on\r\n', '354 to DATA'),
   turn('to', 'Subject: x\r\n\r\nDATA\r\n..\r\n.\r\n', 'message'),
   turn('from', '250 taken\r\n', '250 to message'),
