@@ -20,6 +20,8 @@ select pg_advisory_lock(7546854001);
 \ir apply.psql
 \set file users/004-reset-requests.sql
 \ir apply.psql
+\set file users/005-audit.sql
+\ir apply.psql
 
 \set file catalog/001-products.sql
 \ir apply.psql
@@ -29,6 +31,8 @@ select pg_advisory_lock(7546854001);
 \ir apply.psql
 \set file catalog/004-events.sql
 \ir apply.psql
+\set file catalog/005-audit.sql
+\ir apply.psql
 
 \set file cart/001-cart.sql
 \ir apply.psql
@@ -37,6 +41,8 @@ select pg_advisory_lock(7546854001);
 \ir apply.psql
 \set file orders/002-open-orders.sql
 \ir apply.psql
+\set file orders/003-audit.sql
+\ir apply.psql
 
 \set file payments/001-payments.sql
 \ir apply.psql
@@ -44,11 +50,15 @@ select pg_advisory_lock(7546854001);
 \ir apply.psql
 \set file payments/003-asked.sql
 \ir apply.psql
+\set file payments/004-audit.sql
+\ir apply.psql
 
 \set file notifications/001-notifications.sql
 \ir apply.psql
 
 \set file messaging/001-broker-and-dead-letters.sql
+\ir apply.psql
+\set file messaging/002-audit.sql
 \ir apply.psql
 
 \set file gateway/001-idempotency.sql

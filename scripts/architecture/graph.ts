@@ -12,7 +12,8 @@ export const allowed: Readonly<Record<string, readonly string[]>> = {
   telemetry: ['kernel'],
   cache: ['kernel', 'telemetry'],
   postgres: ['kernel', 'telemetry'],
-  messaging: ['kernel', 'postgres', 'telemetry'],
+  audit: ['kernel', 'postgres'],
+  messaging: ['kernel', 'postgres', 'audit', 'telemetry'],
   http: ['kernel', 'postgres', 'cache', 'telemetry'],
   // The one that looks at all schemas at once; see its README.
   invariants: ['kernel', 'postgres', 'telemetry', 'payments-contract'],
@@ -23,7 +24,7 @@ export const allowed: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(
     domains.map(domain => [
       domain,
-      ['kernel', 'postgres', 'messaging', 'cache', 'http', 'telemetry', ...contracts],
+      ['kernel', 'postgres', 'audit', 'messaging', 'cache', 'http', 'telemetry', ...contracts],
     ]),
   ),
 }

@@ -1,3 +1,4 @@
+import { createAudit } from '@plinth/audit'
 import { type Cart, createCart } from '@plinth/cart'
 import { cartContract } from '@plinth/cart-contract'
 import { createCatalog } from '@plinth/catalog'
@@ -99,6 +100,7 @@ export const compose = (ground: Ground) => {
     ...domains,
     standing,
     deadLetters,
+    audit: createAudit([users.audit, catalog.audit, orders.audit, payments.audit, deadLetters.audit]),
     relay: createRelay({ outboxes, broker, logger, metrics }),
     consumers: [...catalog.consumers, ...payments.consumers, ...notifications.consumers],
     jobs: [standing.job, ...Object.values(domains).flatMap(domain => domain.jobs)],

@@ -1,3 +1,4 @@
+import { auditContract } from '@plinth/audit'
 import { cartContract } from '@plinth/cart-contract'
 import { catalogContract } from '@plinth/catalog-contract'
 import type { Contract, Permission } from '@plinth/kernel'
@@ -16,6 +17,7 @@ export const contracts: readonly Contract[] = [
   paymentsContract,
   notificationsContract,
   messagingContract,
+  auditContract,
 ]
 
 /** Every permission there is: what the roles are made of. */

@@ -6,6 +6,7 @@ import type { Logger, MetricsRegistry } from '@plinth/telemetry'
 import type { FastifyInstance } from 'fastify'
 import { apiInfo } from './api-info.ts'
 import { asyncApiOf } from './asyncapi.ts'
+import { auditRoutes } from './audit-routes.ts'
 import type { Shop } from './compose.ts'
 import { contracts } from './contracts.ts'
 import { deadLetterRoutes } from './dead-letter-routes.ts'
@@ -57,6 +58,7 @@ export const createFace = async (
     if ('routes' in domain) await app.register(domain.routes)
   }
   deadLetterRoutes(app, shop.deadLetters.operations)
+  auditRoutes(app, shop.audit)
   serveHealth(app, () => readHealth(config, connections), options.isStopping)
   if (!config.production || config.METRICS_PUBLIC) serveMetrics(app, metrics)
   await serveDocs(app, apiInfo(options.publicUrl))

@@ -55,6 +55,7 @@ export const start = async (
   const shop = compose({ config, foundations, connections, logger, metrics, publicUrl, provider })
   await migrate({ pool: connections.pool, migrations: migrationsFor(shop), logger })
   await ensureAdmin(config, shop, logger)
+  await shop.users.operations.noteKeys(contextOf(service('host')), {})
   await shop.standing.learn()
   await beforeOpening?.(shop)
 

@@ -1,3 +1,4 @@
+import { auditEntry } from '@plinth/audit'
 import { pageOf } from '@plinth/kernel'
 import type { Order } from '@plinth/orders-contract'
 import { refund } from '@plinth/payments-contract'
@@ -62,6 +63,17 @@ export const refundTests = (shop: () => GivenShop): void => {
         ['refund', 300],
         ['refund', 700],
       ])
+
+      const audit = `/v1/admin/audit?subject=${bought.id}`
+      const { data } = (await admin.get(audit)).expect(200, pageOf(auditEntry))
+      expect(data.map(({ actor, action }) => [actor.id, action])).toEqual([
+        ['payments', 'payments.refund-requested'],
+        [buyer.id, 'orders.cancelled'],
+        [admin.id, 'payments.refund-requested'],
+      ])
+      for (const { address, requestId } of data.slice(1))
+        expect([address, requestId]).toEqual(['127.0.0.1', expect.any(String)])
+      expect((await buyer.get(audit)).status).toBe(403)
     })
   })
 }

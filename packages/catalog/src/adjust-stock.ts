@@ -37,6 +37,11 @@ export const adjustStock =
         })
       if (!adjusted) throw InsufficientStock({ lines: [{ variantId, requested: -delta, available }] })
       parts.shelf.forget(inTx, [owned.productId], 'lists too')
+      await parts.audit.append(inTx, {
+        action: 'catalog.stock-adjusted',
+        subject: { kind: 'variant', id: variantId },
+        details: { delta, onHand },
+      })
       await announceStockLow(parts, inTx, [{ ...owned, variantId, available, taken: -delta }])
       return { available, onHand, reserved }
     })

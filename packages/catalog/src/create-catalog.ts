@@ -1,3 +1,4 @@
+import { type AuditTrail, createAuditTrail } from '@plinth/audit'
 import type { Cache } from '@plinth/cache'
 import { type CatalogContract, catalogContract } from '@plinth/catalog-contract'
 import { type Implementation, implement } from '@plinth/kernel'
@@ -53,6 +54,7 @@ export interface Catalog {
   readonly consumers: readonly Consumer[]
   readonly jobs: readonly Job[]
   readonly outbox: Outbox
+  readonly audit: AuditTrail
   readonly migrations: Migrations
 }
 
@@ -60,7 +62,8 @@ export interface Catalog {
 export const createCatalog = ({ pool, cache, settings }: CatalogDeps): Catalog => {
   const database = createDatabase({ pool, schema: 'catalog' })
   const outbox = createOutbox({ database, source: catalogContract })
-  const parts = { database, outbox, settings, shelf: createShelf(cache) }
+  const audit = createAuditTrail(database)
+  const parts = { database, outbox, audit, settings, shelf: createShelf(cache) }
   const operations = implement(catalogContract, {
     listProducts: listProducts(parts),
     getProduct: getProduct(parts),
@@ -87,6 +90,7 @@ export const createCatalog = ({ pool, cache, settings }: CatalogDeps): Catalog =
     consumers: [onOrderCancelled(parts)],
     jobs: [releaseExpiredReservations(parts), forgetAdjustmentKeys(parts)],
     outbox,
+    audit,
     migrations: migrationsOf('catalog', import.meta.url),
   }
 }

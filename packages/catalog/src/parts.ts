@@ -1,3 +1,4 @@
+import type { AuditTrail } from '@plinth/audit'
 import type { Database, Outbox } from '@plinth/postgres'
 import type { CatalogSettings } from './settings.ts'
 import type { Shelf } from './shelf.ts'
@@ -6,6 +7,7 @@ import type { Shelf } from './shelf.ts'
 export interface Parts {
   readonly database: Database
   readonly outbox: Outbox
+  readonly audit: AuditTrail
   readonly shelf: Shelf
   readonly settings: CatalogSettings
 }

@@ -32,6 +32,12 @@ export const updateVariant =
       }
       if (Object.keys(values).length === 0) return present
       await parts.database.on(inTx).update(tables.variant).set(values).where(eq(tables.variant.id, variantId))
+      if (price !== undefined && price.amount !== present.price.amount)
+        await parts.audit.append(inTx, {
+          action: 'catalog.price-changed',
+          subject: { kind: 'variant', id: variantId },
+          details: { from: present.price, to: price },
+        })
       await touchProduct(parts, inTx, product.id)
       return variantIn(await afterChange(parts, inTx, product.id), variantId)
     })

@@ -104,6 +104,11 @@ export const givenCatalog = async (changes: Partial<CatalogSettings> = {}, clock
         return due.length === 0
       })
     },
+    /** What the audit says was done to something, newest first. */
+    async audited(subject: string) {
+      const { data } = await catalog.audit.listEntries(contextOf(), { subject, limit: 100 })
+      return data.map(({ actor, action, details }) => [actor.id, action, details])
+    },
     /** The events of a type that were announced about something. */
     async announced(type: string, subject: string) {
       const rows = await database

@@ -43,6 +43,21 @@ test('an adjustment under one key is made once, however often and at the same ti
   })
 })
 
+test('the audit tells of adjustments that were made, and of prices that were changed, and by whom', async () => {
+  const [variant] = await given.givenStock(5)
+  await adjust(variant.id, 7)
+  await expect(adjust(variant.id, -100)).rejects.toSatisfy(InsufficientStock.is)
+  const price = { amount: 5900, currency: 'USD' }
+  const change = (changes: { price?: typeof price; title?: string }) =>
+    given.call.updateVariant(given.admin, { variantId: variant.id, changes })
+  await change({ price })
+  await change({ price, title: 'Red' })
+  expect(await given.audited(variant.id)).toEqual([
+    [expect.any(String), 'catalog.price-changed', { from: variant.price, to: price }],
+    [given.seller.id, 'catalog.stock-adjusted', { delta: 7, onHand: 12 }],
+  ])
+})
+
 test('a key whose adjustment was refused, or is a day old, may be used again', async () => {
   const [variant] = await given.givenStock(5)
   const keyed = { ...given.selling, idempotencyKey: newId() }

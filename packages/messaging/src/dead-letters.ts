@@ -1,3 +1,4 @@
+import { type AuditTrail, createAuditTrail } from '@plinth/audit'
 import {
   type CallContext,
   contextOf,
@@ -6,6 +7,7 @@ import {
   NotFound,
   type Page,
   service,
+  type TxContext,
 } from '@plinth/kernel'
 import { createDatabase, createJob, type Pool } from '@plinth/postgres'
 import type { Logger } from '@plinth/telemetry'
@@ -34,7 +36,9 @@ export interface DeadLetters {
    * second time and `not_found` where there is none. While the broker is away it is kept, and handed over
    * later.
    */
-  replay(id: string): Promise<DeadLetter>
+  replay(context: TxContext, id: string): Promise<DeadLetter>
+  /** Who replayed what. */
+  readonly audit: AuditTrail
   /** The same behind permissions, as {@link messagingContract} says. */
   readonly operations: Implementation<typeof messagingContract>
   /** Starts to collect what dies, and to hand over what could not be at first; dispose to stop. */
@@ -43,13 +47,24 @@ export interface DeadLetters {
 
 /** Dead letters of one broker's namespace. */
 export const createDeadLetters = ({ pool, broker, logger }: DeadLettersOptions): DeadLetters => {
-  const rows = createDeadLetterRows(createDatabase({ pool, schema: 'messaging' }), broker.namespace)
+  const database = createDatabase({ pool, schema: 'messaging' })
+  const rows = createDeadLetterRows(database, broker.namespace)
+  const audit = createAuditTrail(database)
   const context = contextOf(service('messaging'))
 
   const list: DeadLetters['list'] = query => rows.page(context, query)
 
-  const replay = async (id: string): Promise<DeadLetter> => {
-    const replayed = await rows.markReplayed(context, id)
+  const replay: DeadLetters['replay'] = async (asked, id) => {
+    const replayed = await database.transaction(asked, async inTx => {
+      const letter = await rows.markReplayed(inTx, id)
+      if (letter === undefined) return undefined
+      await audit.append(inTx, {
+        action: 'messaging.dead-letter-replayed',
+        subject: { kind: 'dead letter', id },
+        details: { queue: letter.queue, eventType: letter.eventType },
+      })
+      return letter
+    })
     if (replayed === undefined) {
       throw (await rows.exists(context, id)) ? AlreadyReplayed() : NotFound()
     }
@@ -78,9 +93,10 @@ export const createDeadLetters = ({ pool, broker, logger }: DeadLettersOptions):
   return {
     list,
     replay,
+    audit,
     operations: implement(messagingContract, {
       listDeadLetters: (_: CallContext, input) => list(input),
-      replayDeadLetter: (_: CallContext, { id }) => replay(id),
+      replayDeadLetter: (asked: CallContext, { id }) => replay(asked, id),
     }),
     start() {
       const collecting = broker.collectDead(dead => rows.keep(context, dead))

@@ -5,6 +5,8 @@ import { AlreadyReplayed, type DeadLetter, defineConsumer } from '../src/index.t
 import { type OpenBroker, type Shop, useShops } from './open-shop.ts'
 import { ordersContract } from './shop.ts'
 
+const operator = contextOf(service('operator'))
+
 /** Events that no consumer could handle, over one kind of broker. */
 export const describeDeadLetters = (name: string, openBroker: OpenBroker) => {
   describe(`dead letters over ${name}`, () => {
@@ -52,7 +54,7 @@ export const describeDeadLetters = (name: string, openBroker: OpenBroker) => {
         replayedAt: null,
       })
       mended = true
-      const replays = await Promise.allSettled([1, 2, 3].map(() => shop.letters.replay(letter.id)))
+      const replays = await Promise.allSettled([1, 2, 3].map(() => shop.letters.replay(operator, letter.id)))
       expect(replays.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
       expect(replays.flatMap(replay => (replay.status === 'rejected' ? [replay.reason] : []))).toSatisfy(
         (refusals: unknown[]) => refusals.every(AlreadyReplayed.is),
@@ -60,6 +62,15 @@ export const describeDeadLetters = (name: string, openBroker: OpenBroker) => {
       await eventually(async () => expect(await shop.refunded()).toEqual(['o-1']))
       expect((await shop.letters.list({ limit: 10 })).data).toMatchObject([
         { id: letter.id, replayedAt: expect.any(String) },
+      ])
+      const { data } = await shop.letters.audit.listEntries(operator, { limit: 10 })
+      expect(data).toMatchObject([
+        {
+          actor: { kind: 'service', id: 'operator' },
+          action: 'messaging.dead-letter-replayed',
+          subject: { id: letter.id },
+          details: { queue: letter.queue, eventType: 'orders.cancelled' },
+        },
       ])
     })
 
@@ -70,7 +81,7 @@ export const describeDeadLetters = (name: string, openBroker: OpenBroker) => {
       await using _relay = shop.relay.start()
       await shop.cancel(['o-1'])
       const letter = await letterOf(shop)
-      await shop.letters.replay(letter.id)
+      await shop.letters.replay(operator, letter.id)
       await eventually(async () => {
         const { data } = await shop.letters.list({ limit: 10 })
         expect(data).toMatchObject([{ replayedAt: null, attempts: 3 }, { id: letter.id }])

@@ -49,5 +49,10 @@ const cancel = async (
   if (decision.outcome === 'nothing') return order
   if (decision.outcome !== 'moved') throw NotCancellable()
   if (order.paymentOutcome === null) afterCommit(context, deps.wakeSettling)
+  await deps.audit.append(context, {
+    action: 'orders.cancelled',
+    subject: { kind: 'order', id: order.id },
+    details: { from: order.status },
+  })
   return moveOrder(deps, context, locked, decision, { by: nameOf(context), reason })
 }

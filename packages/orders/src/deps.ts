@@ -1,3 +1,4 @@
+import type { AuditTrail } from '@plinth/audit'
 import type { CartContract } from '@plinth/cart-contract'
 import type { CatalogContract } from '@plinth/catalog-contract'
 import type { Colocated } from '@plinth/kernel'
@@ -32,6 +33,7 @@ export interface OrdersSettings {
 export interface OrdersDeps {
   readonly database: Database
   readonly outbox: Outbox
+  readonly audit: AuditTrail
   readonly logger: Logger
   readonly neighbours: OrdersNeighbours
   readonly settings: OrdersSettings

@@ -1,3 +1,4 @@
+import { type AuditTrail, createAuditTrail } from '@plinth/audit'
 import { type Implementation, implement } from '@plinth/kernel'
 import type { Consumer } from '@plinth/messaging'
 import { type OrdersContract, ordersContract } from '@plinth/orders-contract'
@@ -44,6 +45,7 @@ export interface Orders {
   readonly consumers: readonly Consumer[]
   readonly jobs: readonly Job[]
   readonly outbox: Outbox
+  readonly audit: AuditTrail
   readonly migrations: Migrations
 }
 
@@ -57,9 +59,11 @@ export const createOrders = ({
 }: OrdersOptions): Orders => {
   const database = createDatabase({ pool, schema: 'orders' })
   const outbox = createOutbox({ database, source: ordersContract })
+  const audit = createAuditTrail(database)
   const deps: OrdersDeps = {
     database,
     outbox,
+    audit,
     logger,
     neighbours,
     detached,
@@ -83,6 +87,7 @@ export const createOrders = ({
     consumers: [],
     jobs: [settling, forgetKeys(deps)],
     outbox,
+    audit,
     migrations: migrationsOf('orders', import.meta.url),
   }
 }

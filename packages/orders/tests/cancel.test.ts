@@ -59,6 +59,7 @@ describe('cancelling', () => {
     )
     for (const answer of answers) expect(answer).toEqual(answers[0])
     expect(await cancelledEvents(orderId)).toHaveLength(1)
+    expect(await given.audited(orderId)).toEqual([[given.buyer.id, 'orders.cancelled', { from: 'paid' }]])
   })
 
   it('is for the buyer and for admins; for anybody else there is no such order', async () => {

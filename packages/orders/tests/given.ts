@@ -158,6 +158,11 @@ export const givenOrders = async ({
     async changeToken(orderId: string, token: string) {
       await rows(sql`update neighbour.payment set token = ${token} where order_id = ${orderId}`)
     },
+    /** What the audit says was done to something, newest first. */
+    async audited(subject: string) {
+      const { data } = await orders.audit.listEntries(contextOf(), { subject, limit: 100 })
+      return data.map(({ actor, action, details }) => [actor.id, action, details])
+    },
     /** The events announced about an order, in order. */
     async announced(orderId: string) {
       const events = await rows<{ type: string; data: Record<string, unknown> }>(

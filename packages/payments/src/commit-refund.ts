@@ -21,7 +21,7 @@ export interface RefundRequest {
  * left, or nothing at all. The provider is told later, by the job.
  */
 export const commitRefund = async (
-  { database, wakeRefunds }: PaymentsDeps,
+  { database, audit, wakeRefunds }: PaymentsDeps,
   context: InTx,
   request: RefundRequest,
 ): Promise<RefundRow | undefined> => {
@@ -46,7 +46,13 @@ export const commitRefund = async (
            ${request.idempotencyKey ?? null}, now()
       from wanted join committed using (id)
     returning *`)
-  if (row !== undefined) afterCommit(context, wakeRefunds)
+  if (row === undefined) return undefined
+  afterCommit(context, wakeRefunds)
+  await audit.append(context, {
+    action: 'payments.refund-requested',
+    subject: { kind: 'order', id: row.order_id },
+    details: { refundId: row.id, amount: { amount: row.amount, currency: row.currency } },
+  })
   return row
 }
 

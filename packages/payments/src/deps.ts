@@ -1,3 +1,4 @@
+import type { AuditTrail } from '@plinth/audit'
 import type { Database, Outbox } from '@plinth/postgres'
 import type { Logger } from '@plinth/telemetry'
 import type { PaymentProvider } from './provider/provider.ts'
@@ -7,6 +8,7 @@ import type { Sandbox } from './sandbox/sandbox.ts'
 export interface PaymentsDeps {
   readonly database: Database
   readonly outbox: Outbox
+  readonly audit: AuditTrail
   readonly logger: Logger
   readonly provider: PaymentProvider
   /** The sandbox behind the provider, where that is what it is. */

@@ -1,3 +1,4 @@
+import { type AuditTrail, createAuditTrail } from '@plinth/audit'
 import { type Implementation, implement } from '@plinth/kernel'
 import type { Consumer } from '@plinth/messaging'
 import { type PaymentsContract, paymentsContract } from '@plinth/payments-contract'
@@ -68,6 +69,7 @@ export interface Payments {
   readonly consumers: readonly Consumer[]
   readonly jobs: readonly Job[]
   readonly outbox: Outbox
+  readonly audit: AuditTrail
   readonly migrations: Migrations
 }
 
@@ -76,9 +78,11 @@ export const createPayments = ({ pool, logger, settings }: PaymentsOptions): Pay
   const database = createDatabase({ pool, schema: 'payments' })
   const outbox = createOutbox({ database, source: paymentsContract })
   const { provider, sandbox } = providerOf(settings.provider, database)
+  const audit = createAuditTrail(database)
   const deps: PaymentsDeps = {
     database,
     outbox,
+    audit,
     logger,
     provider: guarded(provider, settings.patience),
     sandbox,
@@ -106,6 +110,7 @@ export const createPayments = ({ pool, logger, settings }: PaymentsOptions): Pay
     consumers: [refundCancelledOrder(deps)],
     jobs: [refunds, forgetWebhooks(deps)],
     outbox,
+    audit,
     migrations: migrationsOf('payments', import.meta.url),
   }
 }

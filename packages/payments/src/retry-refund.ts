@@ -10,7 +10,7 @@ import { type RefundRow, showRefund } from './refund.ts'
  * caller's own idempotency key stands for one round: with the same one again, nothing more happens.
  */
 export const retryRefund =
-  ({ database, wakeRefunds }: PaymentsDeps) =>
+  ({ database, audit, wakeRefunds }: PaymentsDeps) =>
   (context: TxContext, { refundId }: InputOf<typeof paymentsContract, 'retryRefund'>): Promise<Refund> =>
     database.transaction(context, async inTx => {
       const queries = database.on(inTx)
@@ -30,6 +30,11 @@ export const retryRefund =
         select * from retried`)
       if (row !== undefined) {
         afterCommit(inTx, wakeRefunds)
+        await audit.append(inTx, {
+          action: 'payments.refund-retried',
+          subject: { kind: 'order', id: row.order_id },
+          details: { refundId: row.id },
+        })
         return showRefund(row)
       }
       const [present] = await queries.execute<RefundRow & { readonly retry_key: string | null }>(

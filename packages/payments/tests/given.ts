@@ -124,6 +124,11 @@ export const openPayments = (url: string, changes: Partial<PaymentsOptions['sett
       const { data } = await call.readJournal(contextOf(userWith('admin')), { orderId })
       return data.map(({ operation, amount }) => [operation, amount.amount])
     },
+    /** What the audit says was done to something, newest first. */
+    async audited(subject: string) {
+      const { data } = await payments.audit.listEntries(contextOf(), { subject, limit: 100 })
+      return data.map(({ actor, action, details }) => [actor.id, action, details])
+    },
     /** The data of the events about something, oldest first. */
     async announced(type: string, subject: string) {
       const events = await rows<{ data: unknown }>(

@@ -63,6 +63,9 @@ describe('a refund', () => {
       ['capture', 4900],
       ['refund', 1900],
     ])
+    expect(await given.audited(orderId)).toEqual([
+      [expect.any(String), 'payments.refund-requested', { refundId: asked.id, amount: usd(1900) }],
+    ])
   })
 
   it('of the whole makes the payment refunded, in as many parts as it takes', async () => {
@@ -190,6 +193,10 @@ describe('a refund that fails six times', () => {
     expect(await given.call.retryRefund({ ...keyed, idempotencyKey: newId() }, { refundId })).toMatchObject({
       status: 'pending',
     })
+    const retried = (await given.audited(orderId)).filter(
+      ([, action]) => action === 'payments.refund-retried',
+    )
+    expect(retried).toHaveLength(2)
   })
 
   it('is not retried when there is none', async () => {

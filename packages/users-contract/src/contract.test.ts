@@ -54,6 +54,7 @@ test('anybody may call these operations, and the shop alone those', () => {
     'listAdmins',
     'issueMailToken',
     'listAccessChanges',
+    'noteKeys',
     'ensureAdmin',
   ])
 })

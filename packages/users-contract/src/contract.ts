@@ -184,6 +184,13 @@ export const usersContract = defineContract({
       output: z.array(accessChange),
       access: 'internal',
     }),
+    noteKeys: operation({
+      summary: 'Write down in the audit which keys sign access tokens, where they have changed',
+      input: z.strictObject({}),
+      output: z.undefined(),
+      idempotent: true,
+      access: 'internal',
+    }),
     ensureAdmin: operation({
       summary:
         'Make sure that an admin with this e-mail exists; an existing account gains the role and keeps its password',

@@ -94,6 +94,18 @@ const change = async (
     returning account.*, ${grantedToAccount}`)
   if (after === undefined) throw NotFound()
   if (status === 'suspended') await endSessionsOf(deps, inTx, userId)
+  const subject = { kind: 'user', id: userId }
+  if (status !== before.status)
+    await deps.audit.append(inTx, {
+      action: status === 'suspended' ? 'users.suspended' : 'users.reinstated',
+      subject,
+    })
+  if (!sameRoles)
+    await deps.audit.append(inTx, {
+      action: 'users.roles-changed',
+      subject,
+      details: { from: before.roles, to: roles },
+    })
   const at = after.access_changed_at.toISOString()
   afterCommit(inTx, () =>
     deps.announce([{ kind: 'access_changed', userId, roles, suspended: status === 'suspended', at }]),

@@ -1,3 +1,4 @@
+import type { AuditTrail } from '@plinth/audit'
 import type { Permission } from '@plinth/kernel'
 import type { Database, Outbox } from '@plinth/postgres'
 import type { AccessChange } from '@plinth/users-contract'
@@ -8,6 +9,7 @@ import type { AccessTokens } from './sessions/access-token.ts'
 export interface UsersDeps {
   readonly database: Database
   readonly outbox: Outbox
+  readonly audit: AuditTrail
   readonly hasher: PasswordHasher
   readonly accessTokens: AccessTokens
   /** Every permission there is: what the roles of a user add up to. */

@@ -31,6 +31,7 @@ export const ensureAdmin =
         returning id, roles, status, access_changed_at`)
       if (made === undefined) return { created: false }
       const { id: userId, roles, status, access_changed_at: at } = made
+      await deps.audit.append(inTx, { action: 'users.admin-made', subject: { kind: 'user', id: userId } })
       if (at === null) return { created: true }
       const change = { userId, roles, suspended: status === 'suspended', at: at.toISOString() }
       afterCommit(inTx, () => deps.announce([{ kind: 'access_changed', ...change }]))

@@ -1,4 +1,4 @@
-import type { Id, InputOf, TxContext } from '@plinth/kernel'
+import type { ContractError, Id, InputOf, TxContext } from '@plinth/kernel'
 import { AccountSuspended, InvalidCredentials, type Tokens, type usersContract } from '@plinth/users-contract'
 import { sql } from 'drizzle-orm'
 import { emailKey } from './account.ts'
@@ -15,13 +15,27 @@ export const login =
     const [account] = await deps.database.on(context).execute<CredentialsRow>(sql`
       select id, status, password_hash from users.account where email_key = ${emailKey(email)}`)
     const fits = await deps.hasher.verify(context, password, account?.password_hash)
-    if (!fits || account === undefined) throw InvalidCredentials()
-    if (account.status === 'suspended') throw AccountSuspended()
+    if (!fits || account === undefined) return refuse(deps, context, account, InvalidCredentials())
+    if (account.status === 'suspended') return refuse(deps, context, account, AccountSuspended())
     const shown = { userId: account.id, passwordHash: account.password_hash, device }
     const tokens = await openSession(deps, context, shown)
-    if (tokens === undefined) throw InvalidCredentials()
-    return tokens
+    return tokens ?? refuse(deps, context, account, InvalidCredentials())
   }
+
+/** Known or not, it is written down: in the same time. What was typed as an e-mail may be a password, and is not kept. */
+const refuse = async (
+  { audit }: UsersDeps,
+  context: TxContext,
+  account: CredentialsRow | undefined,
+  error: ContractError,
+): Promise<never> => {
+  await audit.append(context, {
+    action: 'users.sign-in-failed',
+    ...(account !== undefined && { subject: { kind: 'user', id: account.id } }),
+    details: { code: error.code },
+  })
+  throw error
+}
 
 type CredentialsRow = {
   readonly id: Id<'User'>

@@ -12,6 +12,9 @@ export const logout =
     deps.database.transaction(context, async inTx => {
       const [token] = await deps.database.on(inTx).execute<{ session_id: Id<'Session'> }>(sql`
         select session_id from users.refresh_token where hash = ${hashOf(refreshToken)}::bytea`)
-      if (token !== undefined) await endSession(deps, inTx, token.session_id)
+      if (token === undefined) return undefined
+      await endSession(deps, inTx, token.session_id)
+      const subject = { kind: 'session', id: token.session_id }
+      await deps.audit.append(inTx, { action: 'users.signed-out', subject })
       return undefined
     })

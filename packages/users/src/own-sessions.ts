@@ -49,6 +49,8 @@ export const endOwnSession =
         select 1 from users.session where id = ${input.sessionId} and user_id = ${userOf(context).id}`)
       if (own.length === 0) throw NotFound()
       await endSession(deps, inTx, input.sessionId)
+      const subject = { kind: 'session', id: input.sessionId }
+      await deps.audit.append(inTx, { action: 'users.session-ended', subject })
       return undefined
     })
 
@@ -59,6 +61,8 @@ export const endOtherSessions =
     deps.database.transaction(context, async inTx => {
       const me = userOf(context)
       await endSessionsOf(deps, inTx, asId<'User'>(me.id), me.sessionId)
+      const subject = { kind: 'user', id: me.id }
+      await deps.audit.append(inTx, { action: 'users.other-sessions-ended', subject })
       return undefined
     })
 

@@ -93,6 +93,8 @@ const refuse = async (deps: UsersDeps, inTx: InTx, token: string): Promise<'unkn
     )
   if (old === undefined || old.spent_at === null) return 'unknown'
   await endSession(deps, inTx, old.session_id)
+  const subject = { kind: 'session', id: old.session_id }
+  await deps.audit.append(inTx, { action: 'users.refresh-token-reused', subject })
   return 'reused'
 }
 

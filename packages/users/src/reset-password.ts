@@ -44,6 +44,7 @@ export const resetPassword =
       await deps.database.on(inTx).execute(sql`
         update users.account set password_hash = ${passwordHash}, email_verified = true where id = ${userId}`)
       await endSessionsOf(deps, inTx, userId)
+      await deps.audit.append(inTx, { action: 'users.password-reset', subject: { kind: 'user', id: userId } })
       return undefined
     })
   }

@@ -1,3 +1,4 @@
+import { type AuditTrail, createAuditTrail } from '@plinth/audit'
 import { type Implementation, implement, type Permission } from '@plinth/kernel'
 import {
   createDatabase,
@@ -20,6 +21,7 @@ import { listUsers } from './list-users.ts'
 import { login } from './login.ts'
 import { logout } from './logout.ts'
 import { issueMailToken } from './mail-tokens/mail-tokens.ts'
+import { noteKeys } from './note-keys.ts'
 import { endOtherSessions, endOwnSession, listSessions } from './own-sessions.ts'
 import { createHasher, type HashingSettings } from './passwords/hasher.ts'
 import { refresh } from './refresh.ts'
@@ -52,6 +54,7 @@ export interface Users {
   readonly routes: (app: FastifyInstance) => Promise<void>
   readonly jobs: readonly Job[]
   readonly outbox: Outbox
+  readonly audit: AuditTrail
   readonly migrations: Migrations
 }
 
@@ -64,9 +67,10 @@ export const createUsers = ({
 }: UsersOptions): Users => {
   const database = createDatabase({ pool, schema: 'users' })
   const outbox = createOutbox({ database, source: usersContract })
+  const audit = createAuditTrail(database)
   const accessTokens = createAccessTokens(settings.tokens)
   const hasher = createHasher(settings.hashing ?? { atOnce: 2, waiting: 200 })
-  const deps: UsersDeps = { database, outbox, hasher, accessTokens, permissions, announce }
+  const deps: UsersDeps = { database, outbox, audit, hasher, accessTokens, permissions, announce }
   const operations = implement(usersContract, {
     register: register(deps),
     login: login(deps),
@@ -96,12 +100,14 @@ export const createUsers = ({
     issueMailToken: issueMailToken(deps),
     listAccessChanges: listAccessChanges(deps),
     ensureAdmin: ensureAdmin(deps),
+    noteKeys: noteKeys(deps),
   })
   return {
     operations,
     routes: usersRoutes(operations),
     jobs: [forgetTokens(deps)],
     outbox,
+    audit,
     migrations: migrationsOf('users', import.meta.url),
   }
 }

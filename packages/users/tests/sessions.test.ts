@@ -214,11 +214,11 @@ describe('the own sessions', () => {
     const here = within(user.id, tokens.accessToken)
     const sessionId = (await given.call.listSessions(here, { limit: 1 })).data[0]?.id ?? newId()
     const theirs = within(stranger.user.id, stranger.tokens.accessToken)
-    for (const attempt of [
-      given.call.endSession(theirs, { sessionId }),
-      given.call.endSession(here, { sessionId: newId<'Session'>() }),
-    ])
-      await expect(attempt).rejects.toSatisfy(NotFound.is)
+    for (const [who, id] of [
+      [theirs, sessionId],
+      [here, newId<'Session'>()],
+    ] as const)
+      await expect(given.call.endSession(who, { sessionId: id })).rejects.toSatisfy(NotFound.is)
     expect(given.announced).toEqual([])
     for (const _ of [1, 2]) await given.call.endSession(here, { sessionId })
     expect(given.announced).toEqual([{ kind: 'session_ended', sessionId, at: expect.any(String) }])

@@ -99,7 +99,7 @@ export const commands: Readonly<Record<string, Command>> = {
       if (id === undefined || !isId(id) || rest.length > 0)
         throw new UsageError('dead-letters:replay needs the id of a dead letter')
       await withShop(async ({ shop }) => {
-        const { queue } = await shop.deadLetters.replay(id)
+        const { queue } = await shop.deadLetters.replay(operator, id)
         tell(`Handed back to ${queue}.`)
       })
     },

@@ -43,7 +43,7 @@ export const createRole =
            where (select count(*) from users.role) < ${most} or exists (select from users.role where name = ${name})
           returning *`)
         if (row === undefined) throw RoleLimit()
-        return changed(deps, inTx, row)
+        return changed(deps, inTx, row, 'users.role-created')
       })
       .catch((error: unknown) => {
         throw isUniqueViolation(error) ? RoleExists() : error
@@ -67,7 +67,7 @@ export const replaceRole =
          where name = ${name}
         returning *`)
       if (row === undefined) throw NotFound()
-      return changed(deps, inTx, row)
+      return changed(deps, inTx, row, 'users.role-changed')
     })
   }
 
@@ -85,7 +85,10 @@ export const deleteRole =
       const [gone] = await queries.execute<{ at: Date }>(
         sql`delete from users.role where name = ${name} returning now() as at`,
       )
-      if (gone !== undefined) changed(deps, inTx, { ...before, permissions: [], changed_at: gone.at })
+      if (gone !== undefined) {
+        const row = { ...before, permissions: [], changed_at: gone.at }
+        await changed(deps, inTx, row, 'users.role-deleted')
+      }
       return undefined
     })
 
@@ -105,7 +108,17 @@ const lockRole = async (
   return row
 }
 
-const changed = ({ announce, permissions }: UsersDeps, inTx: InTx, row: RoleRow): Role => {
+const changed = async (
+  { announce, audit, permissions }: UsersDeps,
+  inTx: InTx,
+  row: RoleRow,
+  action: string,
+): Promise<Role> => {
+  await audit.append(inTx, {
+    action,
+    subject: { kind: 'role', id: row.name },
+    details: { permissions: row.permissions },
+  })
   const change = { role: row.name, permissions: row.permissions, at: row.changed_at.toISOString() }
   afterCommit(inTx, () => announce([{ kind: 'role_changed', ...change }]))
   return showRole(row, permissions)

@@ -19,13 +19,14 @@ export const openSession = async (
 ): Promise<Tokens | undefined> => {
   const sessionId = newId<'Session'>()
   const refreshToken = mintToken()
-  const [holder] = await deps.database.on(context).execute<{ roles: string[] }>(sql`
+  const holder = await deps.database.transaction(context, async inTx => {
+    const [opened] = await deps.database.on(inTx).execute<{ roles: string[] }>(sql`
     with holder as (
       select id, roles from users.account
        where id = ${shown.userId} and password_hash = ${shown.passwordHash} and status = 'active' for share
     ), opened as (
       insert into users.session (id, user_id, expires_at, address, device)
-      select ${sessionId}, id, now() + make_interval(days => ${sessionDays.idle}), ${context.address ?? null},
+      select ${sessionId}, id, now() + make_interval(days => ${sessionDays.idle}), ${context.address?.slice(0, 100) ?? null},
              ${shown.device ?? null}
         from holder
       returning id
@@ -33,6 +34,12 @@ export const openSession = async (
       insert into users.refresh_token (hash, session_id) select ${hashOf(refreshToken)}::bytea, id from opened
     )
     select roles from holder`)
+    if (opened !== undefined) {
+      const user = { kind: 'user', id: shown.userId }
+      await deps.audit.append(inTx, { action: 'users.signed-in', subject: user, details: { sessionId } })
+    }
+    return opened
+  })
   return holder && tokensFor(deps, { userId: shown.userId, sessionId, roles: holder.roles }, refreshToken)
 }
 
