@@ -14,15 +14,27 @@ export const frameName = ({ service, direction, kind, nth }: NumberedFrame): str
   `${service} ${direction} ${kind} #${nth}`
 
 /**
- * Every moment there is between a host and what it depends on, in the order of a run in which nothing went wrong.
- * Preparing a statement is no moment of its own: it changes nothing at the server, and the host does nothing upon its
- * answer but execute the statement, so a death anywhere in it leaves what a death before the execution leaves.
+ * Every moment there is between a host and what it depends on, in the order of a run in which nothing went wrong:
+ * before each frame and after it, but each moment once.
+ *
+ * - Before an answer is after what it answers, with nothing of that connection in between: the work is done, and the
+ *   host does not hear of it.
+ * - Preparing a statement changes nothing at the server, and the host does nothing upon its answer but execute the
+ *   statement: a death anywhere in it leaves what a death before the execution leaves.
  */
 export const pointsOf = (frames: readonly NumberedFrame[]): Point[] =>
   frames
     .filter(({ kind }) => !/^(answer to )?prepare /.test(kind))
-    .flatMap(frame => (['before', 'after'] as const).map(when => ({ frame: frameName(frame), when })))
+    .flatMap(frame =>
+      (isAnswer(frame) ? (['after'] as const) : (['before', 'after'] as const)).map(when => ({
+        frame: frameName(frame),
+        when,
+      })),
+    )
     .map((point, at) => ({ ...point, number: at + 1 }))
+
+const isAnswer = ({ kind, direction }: NumberedFrame) =>
+  direction === 'from' && /^(answer|\d{3}) to /.test(kind)
 
 /** Which points are wanted. */
 export interface Choice {

@@ -21,34 +21,35 @@ export const record = async (world: RecordedWorld, scenario: Scenario): Promise<
  */
 export const strike = async (world: RecordedWorld, customer: Customer, point: Point): Promise<boolean> => {
   const { client, request } = customer
-  const struck = killAt(world, { when: point.when, catches: frame => frameName(frame) === point.frame })
+  const trap = killAt(world, { when: point.when, catches: frame => frameName(frame) === point.frame })
   const answered = client.once(request)
-  const came = await Promise.race([struck, answered.then(() => hasEnded(world, customer))])
+  await Promise.race([trap.dead, answered.then(() => hasEnded(world, customer))])
   world.recorder.disarm()
-  if (!came) return false
+  if (!trap.sprung()) return false
+  await trap.dead
   await restart(world)
   await answered
   await client.once(request)
   return true
 }
 
-/** Resolves with true once the host is dead. */
-const killAt = ({ recorder, replicas: [host] }: RecordedWorld, trap: Omit<Trap, 'spring'>): Promise<true> => {
-  const { promise, resolve } = Promise.withResolvers<true>()
+/** Kills the host where the trap says. */
+const killAt = ({ recorder, replicas: [host] }: RecordedWorld, trap: Omit<Trap, 'spring'>) => {
+  const { promise: dead, resolve } = Promise.withResolvers<void>()
+  let sprung = false
   recorder.arm({
     ...trap,
     spring: () => {
-      void host.kill().then(() => resolve(true))
+      sprung = true
+      void host.kill().then(resolve)
     },
   })
-  return promise
+  return { dead, sprung: () => sprung }
 }
 
 /** All that follows from a request is over, without the point: the frames came otherwise this time. */
-const hasEnded = async (world: RecordedWorld, customer: Customer): Promise<false> => {
-  await allMailed(world, customer, patienceMs).catch(() => undefined)
-  return false
-}
+const hasEnded = (world: RecordedWorld, customer: Customer) =>
+  allMailed(world, customer, patienceMs).catch(() => undefined)
 
 const patienceMs = 10_000
 
