@@ -1,12 +1,19 @@
-import { layFoundations, openConnections, readConfig } from '@plinth/host'
+import { layFoundations, openConnections, type PrivateJwk, readConfig } from '@plinth/host'
 import { createMetrics, silentLogger } from '@plinth/telemetry'
 import type { FastifyInstance } from 'fastify'
 import { compose } from '../src/compose.ts'
 import { createFace } from '../src/gateway.ts'
 import { dataFolder } from './host-process.ts'
 
+/** See {@link givenFace}. */
+export interface Face extends AsyncDisposable {
+  readonly app: FastifyInstance
+  /** What access tokens are signed with. */
+  readonly key: PrivateJwk
+}
+
 /** The public face of the whole shop, with nothing behind it that can be reached: for what it says of itself. */
-export const givenFace = async (publicUrl: string): Promise<AsyncDisposable & { app: FastifyInstance }> => {
+export const givenFace = async (publicUrl: string): Promise<Face> => {
   await using stack = new AsyncDisposableStack()
   const data = stack.use(await dataFolder())
   const config = readConfig({
@@ -32,6 +39,8 @@ export const givenFace = async (publicUrl: string): Promise<AsyncDisposable & { 
   })
   stack.defer(() => app.close())
   await app.ready()
+  const [key] = foundations.keys
+  if (key === undefined) throw new Error('there is a key')
   const kept = stack.move()
-  return { app, [Symbol.asyncDispose]: () => kept.disposeAsync() }
+  return { app, key, [Symbol.asyncDispose]: () => kept.disposeAsync() }
 }

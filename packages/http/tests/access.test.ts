@@ -1,4 +1,4 @@
-import { createHmac, generateKeyPairSync } from 'node:crypto'
+import { createHmac, createPublicKey, generateKeyPairSync } from 'node:crypto'
 import { newId, Unavailable } from '@plinth/kernel'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
@@ -75,6 +75,7 @@ describe('A token', () => {
   })
 
   const others = generateKeyPairSync('ed25519').privateKey
+  const publicHalf = createPublicKey(others).export({ format: 'jwk' })
   const none = `${encoded({ alg: 'none', typ: 'at+jwt', kid: 'key-1' }, { sub: ada.id })}.`
   const claimsOf = (token: string) =>
     JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())
@@ -97,6 +98,12 @@ describe('A token', () => {
     ['the public key taken for a shared secret', hmac()],
     ['other claims than were signed', changed()],
     ["somebody else's signature", tokenFor(ada, { key: others })],
+    ['a key that it brings along', tokenFor(ada, { header: { jwk: publicHalf }, key: others })],
+    [
+      'a key that is to be fetched',
+      tokenFor(ada, { header: { jku: 'https://evil.example/jwks' }, key: others }),
+    ],
+    ['a key that is a file', tokenFor(ada, { header: { kid: '../../../dev/null' } })],
     ['a key that there is not', tokenFor(ada, { header: { kid: 'key-9' } })],
     ['no key named', tokenFor(ada, { header: { kid: undefined } })],
     ['another algorithm than its key has', tokenFor(ada, { header: { alg: 'ES256' } })],
