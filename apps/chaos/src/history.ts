@@ -14,7 +14,7 @@ export interface Attempt {
 }
 
 /** What a request asks for, in the words of the verdict. */
-export type Intent = 'register' | 'checkout' | 'cancel' | 'refund' | 'other'
+export type Intent = 'register' | 'checkout' | 'cancel' | 'refund' | 'adjust' | 'other'
 
 /** One thing that somebody asked for, however often it had to be sent. */
 export interface Entry {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { tokens, user } from '@plinth/users-contract'
 import { type Client, createClient } from './client.ts'
-import type { History } from './history.ts'
+import type { Answer, History } from './history.ts'
 import type { Env } from './process.ts'
 
 /** Where people find the shop, and where it is remembered what they were told. */
@@ -55,6 +55,14 @@ export const signUpSeller = async (street: Street, admin: Client, name: string):
   await admin.get({ method: 'PUT', path: `/v1/users/${id}/roles`, body: roles }, 200, user)
   return signIn(street, who)
 }
+
+/** Signs somebody in once more, as they do on another device. */
+export const signInAgain = (street: Street, { who }: Person): Promise<Answer | 'unknown'> =>
+  createClient({ ...street, who }).insist({
+    method: 'POST',
+    path: '/v1/auth/login',
+    body: { email: who, password },
+  })
 
 const signIn = async (street: Street, email: string): Promise<Person> => {
   const login = { method: 'POST', path: '/v1/auth/login', body: { email, password } } as const

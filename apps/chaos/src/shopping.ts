@@ -17,9 +17,16 @@ export const offer = async (seller: Client, { stock = 1000, amount = 4900 } = {}
   return variant.id
 }
 
+/** That so many of a variant lie in the cart. */
+export const inCart = (variantId: string, quantity = 1): Request => ({
+  method: 'PUT',
+  path: `/v1/cart/items/${variantId}`,
+  body: { quantity },
+})
+
 /** Sees to it that so many of a variant lie in the cart. */
 export const putIntoCart = (buyer: Client, variantId: string, quantity = 1) =>
-  buyer.get({ method: 'PUT', path: `/v1/cart/items/${variantId}`, body: { quantity } }, 200, cart)
+  buyer.get(inCart(variantId, quantity), 200, cart)
 
 /** A checkout of what is in the cart. */
 export const checkout = ({ token = 'tok_approved', key = randomUUID() } = {}): Request => ({
@@ -46,4 +53,13 @@ export const cancel = (orderId: string): Request => ({
   path: `/v1/orders/${orderId}/cancel`,
   key: randomUUID(),
   body: { reason: 'Changed my mind' },
+})
+
+/** A change of what is on hand, whose reason is its key: so it can be found in the ledger. */
+export const adjustStock = (variantId: string, delta: number, key = randomUUID()): Request => ({
+  intent: 'adjust',
+  method: 'POST',
+  path: `/v1/variants/${variantId}/stock-adjustments`,
+  key,
+  body: { delta, reason: key },
 })

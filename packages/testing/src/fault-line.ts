@@ -19,7 +19,7 @@ export const openLine = (near: Socket, far: Socket | undefined, weather: Weather
   const sockets = far === undefined ? [near] : [near, far]
   const open = new Set(sockets)
   const reset = () => {
-    for (const socket of open) socket.resetAndDestroy()
+    for (const socket of open) resetSocket(socket)
   }
   const carry = (from: Socket, into: Socket | undefined, stops: () => boolean) => {
     const late = inOrder(() => weather.delayMs)
@@ -34,7 +34,7 @@ export const openLine = (near: Socket, far: Socket | undefined, weather: Weather
       // A client that has gone waits for no answer.
       if (from === near && weather.fault !== undefined) near.destroy()
     })
-    from.on('error', () => pass(to => to.resetAndDestroy()))
+    from.on('error', () => pass(resetSocket))
     from.on('close', () => {
       open.delete(from)
       if (open.size === 0) onClosed()
@@ -43,6 +43,15 @@ export const openLine = (near: Socket, far: Socket | undefined, weather: Weather
   carry(near, far, () => weather.fault === 'hang')
   if (far !== undefined) carry(far, near, () => weather.fault !== undefined)
   return { reset, isBroken: () => broken, isConnected: () => open.has(near) }
+}
+
+/**
+ * A socket that is sending its end cannot be reset: the system refuses, and Node takes it for closed though it stays
+ * open, and keeps the process from ending. It is cut off all the same.
+ */
+const resetSocket = (socket: Socket): void => {
+  if (socket.writableEnded && !socket.writableFinished) socket.destroy()
+  else socket.resetAndDestroy()
 }
 
 /** Does things a while later, one after another. */

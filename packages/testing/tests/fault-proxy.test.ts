@@ -91,6 +91,22 @@ test('reset cuts who is there and welcomes who comes', async () => {
   expect(await (await client()).ask('again')).toBe('echo again')
 })
 
+test('reset leaves nobody behind, also of those who are being told the end at that moment', async () => {
+  const service = createServer(socket => void socket.on('error', () => undefined).end('bye'))
+  await once(service.listen(0, '127.0.0.1'), 'listening')
+  onTestFinished(() => void service.close())
+  const address = service.address()
+  if (address === null || typeof address === 'string') throw new Error('it listens nowhere')
+  const proxy = await startFaultProxy(`tcp://127.0.0.1:${address.port}`)
+  onTestFinished(() => proxy[Symbol.asyncDispose]())
+  for (let time = 0; time < 300; time += 1) {
+    const client = connect(Number(new URL(proxy.url).port), '127.0.0.1')
+    client.on('error', () => undefined).on('data', () => proxy.reset())
+    await once(client, 'close')
+  }
+  await eventually(() => proxy.connections() === 0)
+})
+
 test('a service that is gone itself is a reset', async () => {
   const { client, stop } = await given()
   await stop()

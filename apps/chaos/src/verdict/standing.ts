@@ -19,6 +19,8 @@ export interface Standing {
   /** How many accounts an address has. */
   readonly accounts: ReadonlyMap<string, number>
   readonly refunds: ReadonlyMap<string, { readonly orderId: string; readonly amount: number }>
+  /** How often each reason of a stock adjustment stands in the ledger. */
+  readonly adjustments: ReadonlyMap<string, number>
   /** Amounts of an order in the journal, in minor units. */
   readonly journalOf: (orderId: string, operation: 'capture' | 'refund') => readonly number[]
   readonly sumOf: (orderId: string, operation: 'capture' | 'refund') => number
@@ -34,6 +36,8 @@ export const readStanding = async ({ sql, provider }: World): Promise<Standing> 
     select email, count(*)::int as count from users.account group by email`
   const refunds = await sql<{ id: string; orderId: string; amount: number }[]>`
     select id, order_id as "orderId", amount::int as amount from payments.refund`
+  const adjustments = await sql<{ reason: string; count: number }[]>`
+    select reason, count(*)::int as count from catalog.stock_movement where kind = 'adjustment' group by reason`
   const journal = Map.groupBy(await provider.journal(), ({ orderId, operation }) => `${operation} ${orderId}`)
   const byId = new Map(orders.map(order => [order.id, order]))
   const byKey = new Map(orders.map(order => [`${order.who} ${order.key}`, order]))
@@ -45,6 +49,7 @@ export const readStanding = async ({ sql, provider }: World): Promise<Standing> 
     orderOf: (who, key) => byKey.get(`${who} ${key}`),
     accounts: new Map(accounts.map(({ email, count }) => [email, count])),
     refunds: new Map(refunds.map(refund => [refund.id, refund])),
+    adjustments: new Map(adjustments.map(({ reason, count }) => [reason, count])),
     journalOf,
     sumOf: (orderId, operation) => journalOf(orderId, operation).reduce((sum, amount) => sum + amount, 0),
   }

@@ -12,8 +12,12 @@ import { violationsOf } from './violation.ts'
  */
 export const toldIsTrue: Check = async world => {
   const standing = await readStanding(world)
-  const lies = world.history.entries.flatMap(entry => {
+  const { entries } = world.history
+  const kept = new Set(entries.filter(wasKept).map(nameOf))
+  const lies = entries.flatMap(entry => {
     const told = toldLast(entry)
+    // Of two who ask for the same at the same time one may come too early, or too late.
+    if (told !== undefined && !isKept(told) && kept.has(nameOf(entry))) return []
     const lie = told && judges[entry.intent](standing, entry, told)
     return lie === undefined
       ? []
@@ -23,6 +27,16 @@ export const toldIsTrue: Check = async world => {
     ...violationsOf('What a client was told is so', lies),
     ...violationsOf('Every order was asked for', ordersOutOfNowhere(standing, world.history.entries)),
   ]
+}
+
+const nameOf = ({ intent, who, key, path }: Entry) => `${intent} ${who} ${key ?? path}`
+
+/** Whether an answer is kept under its key: a refusal that changed nothing is not. */
+const isKept = ({ status }: Answer) => status < 300 || status === 402
+
+const wasKept = (entry: Entry): boolean => {
+  const told = toldLast(entry)
+  return told !== undefined && isKept(told)
 }
 
 /** Says what is wrong; undefined where it is as it was told. */
@@ -37,13 +51,17 @@ const judgeRegister: Judge = ({ accounts }, { who }, { status, json }) => {
 const judgeCheckout: Judge = (standing, entry, { status, json }) => {
   const found = standing.orderOf(entry.who, entry.key)
   const captures = found === undefined ? [] : standing.journalOf(found.id, 'capture')
+  /** What is not paid may have been captured too late, and has gone back then. */
+  const kept =
+    found === undefined ? 0 : standing.sumOf(found.id, 'capture') - standing.sumOf(found.id, 'refund')
   switch (status) {
     case 201:
     case 202: {
       const told = order.parse(json)
       if (found?.id !== told.id) return `the key stands for order ${found?.id}, not ${told.id}`
       if (found.status === 'pending_payment') return `the order is still pending`
-      if (status === 202 && found.paidAt === null) return captures.length === 0 ? undefined : 'it was charged'
+      if (status === 202 && found.paidAt === null)
+        return kept === 0 ? undefined : `the provider keeps ${kept}`
       if (found.paidAt === null) return `the order is ${found.status} and was never paid`
       if (told.total.amount !== found.total) return `the total is ${found.total}, not ${told.total.amount}`
       return captures.join() === String(found.total) ? undefined : `the provider captured ${captures.join()}`
@@ -76,11 +94,17 @@ const judgeRefund: Judge = (standing, { path }, { status, json }) => {
   return path.includes(made.orderId) ? undefined : `the refund is of order ${made.orderId}`
 }
 
+const judgeAdjust: Judge = ({ adjustments }, { key }, { status }) => {
+  const count = adjustments.get(key ?? '') ?? 0
+  return count === (status === 201 ? 1 : 0) ? undefined : `it stands ${count} times in the ledger`
+}
+
 const judges: Readonly<Record<Intent, Judge>> = {
   register: judgeRegister,
   checkout: judgeCheckout,
   cancel: judgeCancel,
   refund: judgeRefund,
+  adjust: judgeAdjust,
   other: () => undefined,
 }
 

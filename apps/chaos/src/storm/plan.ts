@@ -1,0 +1,92 @@
+import type { Dependency } from '../world.ts'
+import { type Seeded, seeded } from './seeded.ts'
+
+/** What can befall the way to a dependency. */
+export type Weather = 'down' | 'hang' | 'lose-replies' | 'slow' | 'reset'
+
+/** One thing that goes wrong, from `at` for `ms` milliseconds; then it is mended. */
+export type Fault = { readonly at: number; readonly ms: number } & (
+  | { readonly what: Weather; readonly dependency: Dependency; readonly delayMs: number }
+  /** Killed with -9, and started again at the same address with what it had on disk. */
+  | { readonly what: 'crash'; readonly dependency: Exclude<Dependency, 'smtp'> }
+  /** Killed with -9, stopped with SIGSTOP until it goes on, told to end with SIGTERM; then started again. */
+  | { readonly what: 'kill' | 'pause' | 'stop'; readonly replica: 0 | 1 }
+)
+
+/**
+ * What goes wrong in a run, in the order in which it begins: for each dependency and each replica one thing
+ * after another, several at once of different ones. The same seed and length make the same plan.
+ */
+export const planOf = (seed: number, seconds: number): readonly Fault[] => {
+  const numbers = seeded(seed).fork('plan')
+  const lanes = [
+    ...dependencies.map(dependency => lane(numbers.fork(dependency), seconds, befall(dependency))),
+    ...replicas.map(replica => lane(numbers.fork(`replica ${replica}`), seconds, strike(replica))),
+  ]
+  return lanes.flat().toSorted((one, other) => one.at - other.at)
+}
+
+/** A fault as a line: `  3.2 s  redis hangs for 1.8 s`. */
+export const describeFault = (fault: Fault): string => {
+  const who = 'replica' in fault ? `replica-${fault.replica + 1}` : fault.dependency
+  return `${(fault.at / 1000).toFixed(1).padStart(5)} s  ${who} ${sayings[fault.what](`${(fault.ms / 1000).toFixed(1)} s`)}${
+    fault.what === 'slow' ? `, ${fault.delayMs} ms each way` : ''
+  }`
+}
+
+const sayings: Readonly<Record<Fault['what'], (time: string) => string>> = {
+  down: time => `is down for ${time}`,
+  hang: time => `hangs for ${time}`,
+  'lose-replies': time => `loses its replies for ${time}`,
+  slow: time => `is slow for ${time}`,
+  reset: () => 'resets its connections',
+  crash: time => `is killed and away for ${time}`,
+  kill: time => `is killed and away for ${time}`,
+  pause: time => `is paused for ${time}`,
+  stop: time => `is told to end and away for ${time}`,
+}
+
+const dependencies: readonly Dependency[] = ['postgres', 'redis', 'rabbitmq', 'smtp', 'provider']
+const replicas = [0, 1] as const
+const weathers: readonly [Weather, ...Weather[]] = ['down', 'hang', 'lose-replies', 'slow', 'reset']
+
+type Span = { readonly at: number; readonly ms: number }
+
+/** Fills a time with faults and the quiet between them. */
+const lane = (numbers: Seeded, seconds: number, fault: (numbers: Seeded, span: Span) => Fault): Fault[] => {
+  const faults: Fault[] = []
+  const end = seconds * 1000
+  for (let at = numbers.between(300, 4_000); at < end; ) {
+    const ms = Math.round(Math.min(numbers.between(200, 4_000), end - at))
+    faults.push(fault(numbers, { at: Math.round(at), ms }))
+    at += ms + numbers.between(1_500, 8_000)
+  }
+  return faults
+}
+
+/** How often a dependency that has trouble crashes. RabbitMQ takes long to come back. */
+const crashes: Readonly<Record<Dependency, number>> = {
+  postgres: 0.3,
+  redis: 0.4,
+  rabbitmq: 0.06,
+  smtp: 0,
+  provider: 0.3,
+}
+
+const befall =
+  (dependency: Dependency) =>
+  (numbers: Seeded, span: Span): Fault => {
+    if (dependency !== 'smtp' && numbers.chance(crashes[dependency]))
+      return { ...span, what: 'crash', dependency }
+    const what = numbers.pick(weathers)
+    const delayMs = Math.round(numbers.between(20, 400))
+    return { at: span.at, ms: what === 'reset' ? 0 : span.ms, what, dependency, delayMs }
+  }
+
+const strike =
+  (replica: 0 | 1) =>
+  (numbers: Seeded, span: Span): Fault => ({
+    ...span,
+    what: numbers.pick(['kill', 'kill', 'pause', 'pause', 'stop']),
+    replica,
+  })
