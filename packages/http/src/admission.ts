@@ -1,7 +1,6 @@
 import type { RateLimiter } from '@plinth/cache'
 import type { Actor } from '@plinth/kernel'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { z } from 'zod'
 import { type AuthenticationOptions, registerAuthentication } from './authenticator.ts'
 import type { Call } from './call.ts'
 import type { Gateway } from './gateway-parts.ts'
@@ -34,15 +33,7 @@ export const createAdmission = async (
       else await limiting.general(request, reply, call.actor)
       if ('error' in outcome) throw outcome.error
     },
-    limitAccount: async (request, reply, body) => {
-      const account = accountIn.safeParse(body).data?.email
-      if (account !== undefined) await limiting.credentialsByAccount(request, reply, account)
-    },
-    welcome: async (request, body) => {
-      const account = accountIn.safeParse(body).data?.email
-      if (account !== undefined) await limiting.welcome(request, account)
-    },
+    limitAccount: limiting.credentialsByAccount,
+    welcome: limiting.welcome,
   }
 }
-
-const accountIn = z.object({ email: z.string() })

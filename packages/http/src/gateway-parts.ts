@@ -11,10 +11,10 @@ export interface Gateway {
   readonly callOf: (request: FastifyRequest) => Call
   /** Authenticates and counts the request; throws when it may go no further. */
   readonly admit: (request: FastifyRequest, reply: FastifyReply, limit?: RouteLimit) => Promise<void>
-  /** Counts a try at the account that the body names. */
-  readonly limitAccount: (request: FastifyRequest, reply: FastifyReply, body: unknown) => Promise<void>
-  /** Takes note that who sends the request has shown that the account is theirs which the body names. */
-  readonly welcome: (request: FastifyRequest, body: unknown) => Promise<void>
+  /** Counts a try at an account, however its e-mail is spelled; throws when the budget is spent. */
+  readonly limitAccount: (request: FastifyRequest, reply: FastifyReply, account: string) => Promise<void>
+  /** Takes note that who sends the request has shown that the account is theirs. */
+  readonly welcome: (request: FastifyRequest, account: string) => Promise<void>
   /** Logs an error whose cause the client does not learn. */
   readonly report: (error: unknown, request: FastifyRequest, status: number) => void
   /** Logs that an answer held fields that its schema does not name; they were left out. */

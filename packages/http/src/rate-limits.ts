@@ -22,14 +22,14 @@ export interface RateLimits {
 export interface RateLimiting {
   readonly general: (request: FastifyRequest, reply: FastifyReply, actor: Actor) => Promise<void>
   readonly credentialsByAddress: (request: FastifyRequest, reply: FastifyReply) => Promise<void>
-  /** By the account named in the body, in any spelling of its e-mail, and where the request comes from. */
+  /** By account, in any spelling of its e-mail, and where the request comes from. */
   readonly credentialsByAccount: (
     request: FastifyRequest,
     reply: FastifyReply,
-    email: string,
+    account: string,
   ) => Promise<void>
   /** Somebody has just shown that the account is theirs: tries from here are not mixed up with those of strangers. */
-  readonly welcome: (request: FastifyRequest, email: string) => Promise<void>
+  readonly welcome: (request: FastifyRequest, account: string) => Promise<void>
 }
 
 const minute = 60_000

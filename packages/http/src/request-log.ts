@@ -20,11 +20,15 @@ export const createRequestLog = (
     help: 'How long requests took, by route',
     labels: ['method', 'route', 'status'],
   })
-  const fieldsOf = (request: FastifyRequest) => ({
-    ...callOf(request).logFields,
-    method: request.method,
-    route: request.routeOptions.url ?? 'unknown',
-  })
+  const fieldsOf = (request: FastifyRequest) => {
+    const { actor, logFields } = callOf(request)
+    return {
+      ...logFields,
+      ...(actor.kind === 'user' && { user: actor.id }),
+      method: request.method,
+      route: request.routeOptions.url ?? 'unknown',
+    }
+  }
   return {
     answered: (request, reply) => {
       const { method, route, ...fields } = fieldsOf(request)

@@ -3,7 +3,7 @@ import type { z } from 'zod'
 
 /**
  * Which budget a request counts in, where it is not the general one. `credentials`: `email` in the body names
- * the account. `none`: for machines that watch the shop; nobody is even authenticated.
+ * the account; where one has to be signed in, it is theirs. `none`: for machines that watch the shop; nobody is even authenticated.
  */
 export type RouteLimit = 'credentials' | 'none'
 

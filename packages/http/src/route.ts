@@ -2,6 +2,7 @@ import { admit, type CallContext, isFrozen } from '@plinth/kernel'
 import { withLogFields } from '@plinth/telemetry'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
+import { accountTried } from './account-tried.ts'
 import { answerOf, refusalOf, sendAnswer } from './answer.ts'
 import { type Shape, shapeOf } from './answer-shape.ts'
 import { type Gateway, gatewayOf } from './gateway-parts.ts'
@@ -67,14 +68,15 @@ const answerer = (gateway: Gateway, spec: RouteSpec) => {
   }
   return async (request: FastifyRequest, reply: FastifyReply): Promise<StoredAnswer> => {
     const { idempotencyKey: key, params, query, body, headers } = readInput(spec, request)
-    if (spec.limit === 'credentials') await gateway.limitAccount(request, reply, body)
     const context = contextOf(gateway, request, key)
+    const account = spec.limit === 'credentials' ? accountTried(spec, context.actor, body) : undefined
+    if (account !== undefined) await gateway.limitAccount(request, reply, account)
     const condition = headers['if-match']
     const ifMatch = condition === undefined ? {} : { ifMatch: condition }
     const call: RouteCall<unknown, unknown, unknown> = { context, params, query, body, headers, ifMatch }
     if (key === undefined || spec.idempotency === 'by-operation') {
       const answer = formed(await spec.handle(call), request)
-      if (spec.provesAccount === true) await gateway.welcome(request, body)
+      if (spec.provesAccount === true && account !== undefined) await gateway.welcome(request, account)
       return answer
     }
     const { actor } = context

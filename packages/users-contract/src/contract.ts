@@ -88,6 +88,13 @@ export const usersContract = defineContract({
       output: user,
       access: [can.readOwn, can.readAny],
     }),
+    changePassword: operation({
+      summary: 'Change the own password; all other sessions end',
+      input: z.strictObject({ currentPassword: password, password: newPassword }),
+      output: z.undefined(),
+      errors: [errors.WrongPassword],
+      access: [can.passwordOwn],
+    }),
     listSessions: operation({
       summary: 'List the own sessions that are still good, newest first',
       input: pageRequest,
@@ -140,6 +147,14 @@ export const usersContract = defineContract({
       input: oneUser,
       output: user,
       errors: [NotFound, errors.LastAdmin],
+      idempotent: true,
+      access: [can.suspendAny],
+    }),
+    endSessionsOfUser: operation({
+      summary: 'End all sessions of a user, who may sign in again',
+      input: oneUser,
+      output: z.undefined(),
+      errors: [NotFound],
       idempotent: true,
       access: [can.suspendAny],
     }),

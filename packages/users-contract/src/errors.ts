@@ -59,3 +59,9 @@ export const RoleLimit = declareError('role_limit', {
   kind: 'conflict',
   description: 'There are 100 roles already, which is as many as there can be.',
 })
+
+/** Whoever is signed in does not know the password. */
+export const WrongPassword = declareError('wrong_password', {
+  kind: 'invalid',
+  description: 'This is not the present password.',
+})

@@ -3,6 +3,10 @@ import { permission } from '@plinth/kernel'
 /** What the users domain lets people do. */
 export const usersPermissions = {
   readOwn: permission('users:read:own', { description: 'See the own account.', roles: ['user', 'seller'] }),
+  passwordOwn: permission('users:password:own', {
+    description: 'Change the own password.',
+    roles: ['user', 'seller'],
+  }),
   sessionsOwn: permission('users:sessions:own', {
     description: 'See and end the own sessions.',
     roles: ['user', 'seller'],

@@ -63,6 +63,19 @@ export const accountRoutes = (app: FastifyInstance, operations: Implementation<U
       body: await operations.setRoles(context, { ...params, ...body, ...ifMatch }),
     }),
   })
+  route(app, {
+    method: 'DELETE',
+    path: '/v1/users/:userId/sessions',
+    id: 'endSessionsOfUser',
+    tag,
+    operation: contract.endSessionsOfUser,
+    params: oneUser,
+    responses: { 204: null },
+    handle: async ({ context, params }) => {
+      await operations.endSessionsOfUser(context, params)
+      return { status: 204 }
+    },
+  })
   for (const [name, id, operation] of [
     ['suspend', 'suspendUser', operations.suspend],
     ['reinstate', 'reinstateUser', operations.reinstate],

@@ -57,6 +57,18 @@ export const reinstate =
   (context: TxContext, { userId }: OneUser) =>
     changeStatus(deps, context, userId, 'active')
 
+/** Ends every session of a user, who may sign in again. */
+export const endSessionsOfUser =
+  (deps: UsersDeps) =>
+  (context: TxContext, { userId }: OneUser): Promise<undefined> =>
+    deps.database.transaction(context, async inTx => {
+      const account = await lockAccount(deps, inTx, userId)
+      assertHoldsAll(inTx.actor, powersAmong(showUser(account, deps.permissions).permissions))
+      await endSessionsOf(deps, inTx, userId)
+      await deps.audit.append(inTx, { action: 'users.sessions-ended', subject: { kind: 'user', id: userId } })
+      return undefined
+    })
+
 /** Nobody shuts out, or lets in, who has more power than they have. */
 const changeStatus = (deps: UsersDeps, context: TxContext, userId: Id<'User'>, status: User['status']) =>
   deps.database.transaction(context, async inTx => {

@@ -7,7 +7,7 @@ import { z } from 'zod'
 const { operations: contract } = usersContract
 const tag = 'Sign-in'
 
-/** What people see of their own sessions, and how they end them. */
+/** What people see of their own sessions, how they end them, and how they change their password. */
 export const sessionRoutes = (app: FastifyInstance, operations: Implementation<UsersContract>): void => {
   route(app, {
     method: 'GET',
@@ -21,6 +21,23 @@ export const sessionRoutes = (app: FastifyInstance, operations: Implementation<U
       status: 200,
       body: await operations.listSessions(context, query),
     }),
+  })
+  route(app, {
+    method: 'PUT',
+    path: '/v1/users/me/password',
+    id: 'changePassword',
+    tag,
+    operation: contract.changePassword,
+    limit: 'credentials',
+    body: contract.changePassword.input.meta({
+      id: 'ChangePasswordRequest',
+      examples: [{ currentPassword: 'plinth-demo-password', password: 'correct horse battery staple' }],
+    }),
+    responses: { 204: null },
+    handle: async ({ context, body }) => {
+      await operations.changePassword(context, body)
+      return { status: 204 }
+    },
   })
   route(app, {
     method: 'DELETE',

@@ -11,7 +11,8 @@ import {
 } from '@plinth/postgres'
 import { type AccessChange, type UsersContract, usersContract } from '@plinth/users-contract'
 import type { FastifyInstance } from 'fastify'
-import { reinstate, setRoles, suspend } from './change-access.ts'
+import { endSessionsOfUser, reinstate, setRoles, suspend } from './change-access.ts'
+import { changePassword } from './change-password.ts'
 import type { UsersDeps } from './deps.ts'
 import { ensureAdmin } from './ensure-admin.ts'
 import { forgetTokens } from './forget-tokens.ts'
@@ -80,6 +81,7 @@ export const createUsers = ({
     resetPassword: resetPassword(deps),
     verifyEmail: verifyEmail(deps),
     getMe: getMe(deps),
+    changePassword: changePassword(deps),
     listSessions: listSessions(deps),
     endSession: endOwnSession(deps),
     endOtherSessions: endOtherSessions(deps),
@@ -87,6 +89,7 @@ export const createUsers = ({
     getUser: getUser(deps),
     setRoles: setRoles(deps),
     suspend: suspend(deps),
+    endSessionsOfUser: endSessionsOfUser(deps),
     reinstate: reinstate(deps),
     listPermissions: listPermissions(deps),
     listRoles: listRoles(deps),

@@ -262,6 +262,22 @@ test('the public keys are for everybody, and for a while', async () => {
   expect(keys.body.keys[0]).not.toHaveProperty('d')
 })
 
+test('guesses at the password of whoever is signed in are limited', async () => {
+  await using strict = await givenGateway(given, 3)
+  const as = (await given.signedIn()).tokens.accessToken
+  const body = { currentPassword: 'guess after guess', password: 'staple battery horse' }
+  const change = (sent: object) => strict.send('PUT', '/v1/users/me/password', sent)
+  expect((await change({ body })).status).toBe(401)
+  const statuses = []
+  for (let guess = 0; guess < 4; guess += 1) statuses.push((await change({ as, body })).status)
+  expect(statuses).toEqual([400, 400, 400, 429])
+  const done = await send('PUT', '/v1/users/me/password', {
+    as,
+    body: { ...body, currentPassword: password },
+  })
+  expect([done.status, done.body]).toEqual([204, undefined])
+})
+
 test('guesses at one account are limited, however its e-mail is written; another is not', async () => {
   await using strict = await givenGateway(given, 3)
   const guess = (email: string) =>

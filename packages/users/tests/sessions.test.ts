@@ -1,5 +1,5 @@
-import { contextOf, NotFound, newId, Unauthenticated } from '@plinth/kernel'
-import { RefreshTokenReused } from '@plinth/users-contract'
+import { contextOf, Forbidden, NotFound, newId, Unauthenticated, ValidationFailed } from '@plinth/kernel'
+import { RefreshTokenReused, WrongPassword } from '@plinth/users-contract'
 import { sql } from 'drizzle-orm'
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -235,6 +235,58 @@ describe('the own sessions', () => {
     expect((await given.call.listSessions(here, { limit: 5 })).data).toMatchObject([{ current: true }])
     expect((await refresh(tokens.refreshToken)).expiresIn).toBe(900)
   })
+})
+
+describe('changing the password', () => {
+  test('needs the present one, ends all other sessions, and the old one is no good', async () => {
+    const { user, tokens } = await given.signedIn()
+    const other = await given.call.login(anybody, { email: user.email, password })
+    const here = within(user.id, tokens.accessToken)
+    const change = (currentPassword: string, to: string) =>
+      given.call.changePassword(here, { currentPassword, password: to })
+    const chosen = 'staple battery horse'
+    await expect(change('not the password', chosen)).rejects.toSatisfy(WrongPassword.is)
+    await expect(change(password, '123456789012')).rejects.toSatisfy(ValidationFailed.is)
+    given.announced.length = 0
+    await change(password, chosen)
+    expect(given.announced).toMatchObject([{ sessionId: sessionOf(other.accessToken) }])
+    expect((await refresh(tokens.refreshToken)).expiresIn).toBe(900)
+    await expect(given.call.login(anybody, { email: user.email, password })).rejects.toThrow()
+    await given.call.login(anybody, { email: user.email, password: chosen })
+    const audited = await given.users.audit.listEntries(internal, { subject: user.id, limit: 10 })
+    expect(audited.data.map(({ action }) => action)).toEqual(
+      expect.arrayContaining(['users.password-change-failed', 'users.password-changed']),
+    )
+  })
+
+  test('at once to several others leaves one of them', async () => {
+    const { user, tokens } = await given.signedIn()
+    const here = within(user.id, tokens.accessToken)
+    const wanted = ['first of the choices', 'second of the choices', 'third of the choices']
+    const attempts = await Promise.allSettled(
+      wanted.map((each, at) =>
+        (at === 0 ? given.elsewhere : given.call).changePassword(here, {
+          currentPassword: password,
+          password: each,
+        }),
+      ),
+    )
+    const done = wanted.filter((_, at) => attempts[at]?.status === 'fulfilled')
+    expect(done).toHaveLength(1)
+    await given.call.login(anybody, { email: user.email, password: done[0] ?? '' })
+  })
+})
+
+test('an admin ends all sessions of a user, who may sign in again; not those of who has more power', async () => {
+  const { user, tokens } = await given.signedIn()
+  const guard = contextOf({ kind: 'user', id: newId(), roles: [], permissions: ['users:suspend:any'] })
+  await given.call.endSessionsOfUser(guard, { userId: user.id })
+  expect(given.announced).toMatchObject([{ sessionId: sessionOf(tokens.accessToken) }])
+  await given.call.login(anybody, { email: user.email, password })
+  const { id: userId } = await given.withRoles('admin')
+  await expect(given.call.endSessionsOfUser(guard, { userId })).rejects.toSatisfy(Forbidden.is)
+  const nobody = given.call.endSessionsOfUser(guard, { userId: newId<'User'>() })
+  await expect(nobody).rejects.toSatisfy(NotFound.is)
 })
 
 test('sessions that ended and accounts that changed within the hour are listed for whoever missed the news', async () => {

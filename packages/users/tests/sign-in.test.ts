@@ -25,7 +25,7 @@ describe('signing up', () => {
       email: 'Ada@Example.com',
       name: 'Ada Lovelace',
       roles: ['user'],
-      permissions: ['users:read:own', 'users:sessions:own'],
+      permissions: ['users:read:own', 'users:password:own', 'users:sessions:own'],
       emailVerified: false,
       status: 'active',
       createdAt: expect.stringMatching(/Z$/),
