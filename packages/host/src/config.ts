@@ -108,7 +108,7 @@ const environment = z.object({
   AUTH_RATE_LIMIT_PER_ACCOUNT: count(10),
   AUTH_RATE_LIMIT_PER_ADDRESS: count(60),
   RESERVATION_TTL_SECONDS: count(900, 86_400),
-  MAX_OPEN_ORDERS_PER_USER: count(5),
+  MAX_OPEN_ORDERS_PER_USER: count(10),
   TRUST_PROXY: list,
   CORS_ORIGINS: list,
   METRICS_PUBLIC: z
