@@ -21,6 +21,9 @@ ${scenarios.map(({ name, about }) => `  --scenario ${name.padEnd(12)} ${about}`)
 Services are those that TEST_DATABASE_URL, TEST_REDIS_URL and TEST_AMQP_URL name, or private ones. Exits with 1
 when anything was violated.`
 
+// Whoever is interrupted takes the processes along that were started here.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130))
+
 process.exitCode = await main()
 
 async function main(): Promise<number> {

@@ -8,6 +8,8 @@ import { allMailed, type Customer, type Scenario } from './scenario.ts'
 export const record = async (world: RecordedWorld, scenario: Scenario): Promise<readonly NumberedFrame[]> => {
   const [customer] = await scenario.prepare(world, 1)
   if (customer === undefined) throw new Error('nobody came')
+  // Node keeps what it compiled when a process ends in order: every start from now on is a fifth cheaper.
+  await world.replicas[0].stop()
   await restart(world)
   world.recorder.arm()
   await customer.client.insist(customer.request)

@@ -1,5 +1,5 @@
 import type { Violation } from '../verdict/violation.ts'
-import { type BatchResult, runBatch } from './batch.ts'
+import { runBatch } from './batch.ts'
 import { type Choice, choose, type Point, pointsOf } from './point.ts'
 import { openRecordedWorld, type RecordedWorld } from './recorded-world.ts'
 import type { Scenario } from './scenario.ts'
@@ -34,7 +34,7 @@ export interface SweepResult {
   readonly points: number
   /** Kills, those of points that were tried again to name a culprit included. */
   readonly runs: number
-  /** Points that were wanted and did not come, though they were waited for three times. */
+  /** Points that were wanted and did not come, in three runs. */
   readonly missed: readonly Point[]
   readonly failures: readonly Failure[]
   /** Milliseconds that the slowest batch took to come to rest. */
@@ -42,65 +42,75 @@ export interface SweepResult {
 }
 
 /** Kills the host at every chosen point of a scenario. */
-export const sweep = async ({
-  services,
-  scenario,
-  choice = {},
-  batch = 40,
-  narrow: mayNarrow = true,
-  tell = () => undefined,
-}: SweepOptions): Promise<SweepResult> => {
-  const worlds = createWorlds(services)
-  await using _ = worlds
+export const sweep = async (options: SweepOptions): Promise<SweepResult> => {
+  const { services, scenario, choice = {}, batch = 40, tell = () => undefined } = options
+  await using worlds = createWorlds(services)
   const frames = await record(await worlds.current(), scenario)
   const points = pointsOf(frames)
   const chosen = choose(points, choice)
   tell(`${scenario.name}: ${frames.length} frames, ${points.length} points, ${chosen.length} of them now`)
+
+  const trial = createTrial(worlds, options)
+  let left: readonly Point[] = chosen
+  for (let round = 1; round <= 3 && left.length > 0; round += 1) {
+    const missed: Point[] = []
+    for (let at = 0; at < left.length; at += batch) {
+      const some = left.slice(at, at + batch)
+      tell(`${scenario.name}, round ${round}, ${at + some.length} of ${left.length}`)
+      missed.push(...(await trial.run(some)))
+    }
+    left = missed
+  }
+  return { ...trial.result(), frames: frames.length, points: points.length, missed: left }
+}
+
+/** Runs batches, keeps account of them, and names the culprits of those that fail. */
+const createTrial = (
+  worlds: ReturnType<typeof createWorlds>,
+  { scenario, narrow: mayNarrow = true, tell = () => undefined }: SweepOptions,
+) => {
   let runs = 0
   let slowestRestMs = 0
   const failures: Failure[] = []
-  const missed: Point[] = []
 
-  const tryOut = async (some: readonly Point[]): Promise<BatchResult & { readonly folder: string }> => {
+  const tryOut = async (some: readonly Point[]): Promise<{ missed: readonly Point[]; failure?: Failure }> => {
+    const begun = performance.now()
     const world = await worlds.current()
-    const result = await runBatch(world, scenario, some)
-    runs += result.struck.length
-    if (result.violations.length > 0) {
-      world.keepFolder()
-      await worlds.leave()
-    } else slowestRestMs = Math.max(slowestRestMs, result.ms)
-    return { ...result, folder: world.folder }
+    const { struck, missed, violations, ms } = await runBatch(world, scenario, some)
+    runs += struck.length
+    tell(
+      `  ${struck.length} kills in ${seconds(performance.now() - begun)}, at rest after ${seconds(ms)}, ` +
+        `${missed.length} did not come, ${violations.length} violations`,
+    )
+    if (violations.length === 0) {
+      slowestRestMs = Math.max(slowestRestMs, ms)
+      return { missed }
+    }
+    world.keepFolder()
+    await worlds.leave()
+    return { missed, failure: { points: some, violations, folder: world.folder } }
   }
   /** Halves what failed until one point is left that fails by itself. */
-  const narrow = async (some: readonly Point[], failure: Failure): Promise<Failure[]> => {
-    if (some.length <= 1 || !mayNarrow) return [failure]
+  const narrow = async (failure: Failure): Promise<Failure[]> => {
+    const { points } = failure
+    if (points.length <= 1 || !mayNarrow) return [failure]
+    const middle = Math.ceil(points.length / 2)
     const found: Failure[] = []
-    const middle = Math.ceil(some.length / 2)
-    for (const half of [some.slice(0, middle), some.slice(middle)]) {
-      const { violations, folder } = await tryOut(half)
-      tell(`  again, ${half.length} points: ${violations.length} violations`)
-      if (violations.length > 0) found.push(...(await narrow(half, { points: half, violations, folder })))
+    for (const half of [points.slice(0, middle), points.slice(middle)]) {
+      const again = await tryOut(half)
+      if (again.failure !== undefined) found.push(...(await narrow(again.failure)))
     }
     return found.length > 0 ? found : [failure]
   }
-
-  for (let at = 0; at < chosen.length; at += batch) {
-    const some = chosen.slice(at, at + batch)
-    let left: readonly Point[] = some
-    for (let tries = 3; tries > 0 && left.length > 0; tries -= 1) {
-      const begun = performance.now()
-      const { violations, folder, struck, ms, ...rest } = await tryOut(left)
-      tell(
-        `${scenario.name} ${at + some.length}/${chosen.length}: ${struck.length} kills in ` +
-          `${seconds(performance.now() - begun)}, at rest after ${seconds(ms)}, ` +
-          `${rest.missed.length} did not come, ${violations.length} violations`,
-      )
-      if (violations.length > 0) failures.push(...(await narrow(left, { points: left, violations, folder })))
-      left = rest.missed
-    }
-    missed.push(...left)
+  return {
+    /** Gives the points that did not come. */
+    async run(some: readonly Point[]): Promise<readonly Point[]> {
+      const { missed, failure } = await tryOut(some)
+      if (failure !== undefined) failures.push(...(await narrow(failure)))
+      return missed
+    },
+    result: () => ({ runs, slowestRestMs, failures }),
   }
-  return { frames: frames.length, points: points.length, runs, missed, failures, slowestRestMs }
 }
 
 const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`
