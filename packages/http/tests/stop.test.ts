@@ -51,6 +51,28 @@ it('ends what it has begun, and its connections with it', async () => {
   agent.destroy()
 })
 
+it('serves who comes on an open connection while it stops, and tells them to close it', async () => {
+  const { app, url } = await givenListening()
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+  expect((await get(agent, `${url}/quick`)).connection).toBe('keep-alive')
+  const closed = app.close()
+  await eventually(() => !app.server.listening, { every: 1 })
+  expect(await get(agent, `${url}/quick`)).toStrictEqual({ status: 204, connection: 'close' })
+  await closed
+  agent.destroy()
+})
+
+it('serves everybody who had connected before it stopped', async () => {
+  const { app, url } = await givenListening()
+  const agent = new Agent()
+  const answers = Array.from({ length: 50 }, () => get(agent, `${url}/quick`))
+  await answers[0]
+  await app.close()
+  const settled = await Promise.allSettled(answers)
+  const refusals = settled.flatMap(each => (each.status === 'rejected' ? [each.reason.code] : []))
+  expect(new Set(refusals)).toEqual(new Set(refusals.length > 0 ? ['ECONNREFUSED'] : []))
+})
+
 it('does not wait for connections on which nothing happens', async () => {
   const { app, url } = await givenListening()
   const agent = new Agent({ keepAlive: true })
