@@ -70,24 +70,26 @@ export const start = async (
   })
   if (foundations.mailbox !== undefined) serveMailbox(app, foundations.mailbox)
 
-  // Ends in the opposite order: first no more requests, then no more events, then what they stand on.
-  const background = stack.use(
-    startBackground({
-      ...connections,
-      consumers: shop.consumers,
-      jobs: [...shop.jobs, ...jobs],
-      logger,
-      metrics,
-    }),
-  )
-  // Events need their queues before the first of them is published; a broker that is away is not waited for.
-  await Promise.race([background.ready, new Promise(resolve => setTimeout(resolve, 2000).unref())])
-  stack.use(shop.deadLetters.start())
-  stack.use(shop.relay.start())
+  const atWork: AsyncDisposable[] = [{ [Symbol.asyncDispose]: () => app.close() }]
+  // First nobody begins anything new, then what they stand on ends. Requests, jobs and events may each take
+  // five seconds for what they have in hand, so they do it at once.
   stack.defer(async () => {
     stopping = true
-    await app.close()
+    const ends = await Promise.allSettled(atWork.map(each => each[Symbol.asyncDispose]()))
+    const failures = ends.flatMap(end => (end.status === 'rejected' ? [end.reason] : []))
+    if (failures.length > 0) throw new AggregateError(failures, 'not everything ended in order')
   })
+  const background = startBackground({
+    ...connections,
+    consumers: shop.consumers,
+    jobs: [...shop.jobs, ...jobs],
+    logger,
+    metrics,
+  })
+  atWork.push(background)
+  // Events need their queues before the first of them is published; a broker that is away is not waited for.
+  await Promise.race([background.ready, new Promise(resolve => setTimeout(resolve, 2000).unref())])
+  atWork.push(shop.deadLetters.start(), shop.relay.start())
   await app.listen({ host: config.HOST, port: config.PORT }).catch(refuseAddress)
   const url = `http://${hostInUrl(config.HOST)}:${portOf(app.server.address())}`
   logger.info({ url }, `listening at ${url}`)
