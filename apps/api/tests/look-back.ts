@@ -22,11 +22,23 @@ export const mailOf = (
   within = 15_000,
 ): Promise<Mail> => mails.waitFor(mail => mail.to.includes(email) && subject.test(mail.subject), { within })
 
-/** Waits until a shop has nothing left to do, and everything that must hold does. */
-export const comesToRest = async (databaseUrl: string, within = 60_000): Promise<void> => {
-  const wrong = async () =>
-    (await checkInvariants(databaseUrl, { atRest: true })).filter(({ violations }) => violations > 0)
-  await eventually(async () => expect(await wrong()).toEqual([]), { within, every: 250 })
+/**
+ * Waits until a shop has nothing left to do, and everything that must hold does.
+ *
+ * @param sandboxUrl where the provider keeps its journal, if not in the shop's database
+ */
+export const comesToRest = async (databaseUrl: string, sandboxUrl?: string): Promise<void> => {
+  const wrong = async () => {
+    const journal = sandboxUrl === undefined ? undefined : await wholeJournal(sandboxUrl)
+    const findings = await checkInvariants(databaseUrl, { atRest: true, ...(journal && { journal }) })
+    return findings.filter(({ violations }) => violations > 0)
+  }
+  await eventually(async () => expect(await wrong()).toEqual([]), { within: 60_000, every: 250 })
+}
+
+const wholeJournal = async (sandboxUrl: string): Promise<JournalEntry[]> => {
+  const answer = await fetch(new URL('/journal', sandboxUrl))
+  return paymentsContract.operations.readJournal.output.parse(await answer.json()).data
 }
 
 /** What is violated, by name. */
