@@ -130,6 +130,8 @@ const step = fc.oneof(
   }),
   fc.record({ kind: fc.constant('sell' as const), order }),
   fc.record({ kind: fc.constant('release' as const), order }),
+  // A hold runs out at one moment, and is released at a later one: anything may happen in between.
+  fc.record({ kind: fc.constant('run out' as const), order }),
   fc.record({ kind: fc.constant('expire' as const), order }),
 )
 
@@ -145,6 +147,7 @@ test('after any steps the ledger adds up to what is on hand, open holds to what 
         const orderId = orderOf(each.order)
         if (each.kind === 'sell') return given.call.sellStock(internal, { orderId })
         if (each.kind === 'release') return given.call.releaseStock(internal, { orderId })
+        if (each.kind === 'run out') return given.runOut(orderId)
         if (each.kind === 'expire') {
           await given.runOut(orderId)
           return given.expire()
