@@ -6,9 +6,10 @@ import {
   type EventDeclaration,
   type InTx,
 } from '@plinth/kernel'
-import { claimInbox, type Database } from '@plinth/postgres'
+import type { Database } from '@plinth/postgres'
 import type { z } from 'zod'
 import type { Queue } from './broker.ts'
+import { type Handled, handleInOne, type PreparedEvent } from './handling.ts'
 
 /** An event as its consumer sees it: the envelope with its data checked and typed. */
 export type Received<Data extends z.ZodType> = Omit<CloudEvent, 'data'> & { readonly data: z.output<Data> }
@@ -18,6 +19,12 @@ export interface ConsumerSpecification<Data extends z.ZodType> {
   /** `domain.what-it-does`, as in `payments.refund-cancelled-order`: names the queue and the inbox rows. */
   readonly name: `${string}.${string}`
   readonly event: EventDeclaration<string, Data>
+  /**
+   * Whether events that come at about the same time share a transaction, one after another; not unless given. It
+   * makes a busy consumer several times as fast. For handlers that lock nothing for which others wait: what one of
+   * them locks is held until the last of them is done.
+   */
+  readonly together?: boolean
   /** Runs in one transaction with the inbox row: its effect and the row are there together, once. */
   readonly handle: (context: InTx, event: Received<Data>) => Promise<void>
 }
@@ -38,6 +45,8 @@ export interface PreparedConsumerSpecification<Data extends z.ZodType, Prepared>
 export interface Consumer extends Queue {
   /** The domain whose schema has the inbox. */
   readonly domain: string
+  /** Whether its events share transactions. */
+  readonly together: boolean
   /** Understands an envelope; throws {@link Unreadable}. */
   read(envelope: unknown): ReadEvent
 }
@@ -47,8 +56,10 @@ export interface ReadEvent {
   readonly id: string
   readonly type: string
   readonly traceparent: string | undefined
-  /** Prepares and handles it; a `duplicate` had its effect before and has none now. */
-  handle(context: CallContext, database: Database): Promise<'handled' | 'duplicate'>
+  /** Asks others, outside of any transaction, for all that handling it needs. */
+  prepare(context: CallContext): Promise<PreparedEvent>
+  /** Prepares and handles it by itself. */
+  handle(context: CallContext, database: Database): Promise<Handled>
 }
 
 /** The message is no event, not of the declared type and version, or its data does not fit its schema. */
@@ -76,24 +87,27 @@ export function defineConsumer(
   spec: Omit<PreparedConsumerSpecification<z.ZodType, unknown>, 'prepare'> &
     Partial<Pick<PreparedConsumerSpecification<z.ZodType, unknown>, 'prepare'>>,
 ): Consumer {
-  const { name, event: declaration, prepare, handle } = spec
+  const { name, event: declaration, together = false, prepare, handle } = spec
   return {
     queue: name,
     types: [declaration.type],
     domain: name.slice(0, name.indexOf('.')),
+    together,
     read(envelope) {
       const event = received(envelope, declaration)
+      const { id, type, traceparent } = event
+      const prepared = async (context: CallContext): Promise<PreparedEvent> => {
+        const answers = await prepare?.(context, event)
+        return { id, context, effect: inTx => handle(inTx, event, answers) }
+      }
       return {
-        id: event.id,
-        type: event.type,
-        traceparent: event.traceparent,
+        id,
+        type,
+        traceparent,
+        prepare: prepared,
         async handle(context, database) {
-          const prepared = await prepare?.(context, event)
-          return database.transaction(context, async inTx => {
-            if (!(await claimInbox(inTx, database, name, event.id))) return 'duplicate'
-            await handle(inTx, event, prepared)
-            return 'handled'
-          })
+          const [ending = 'handled'] = await handleInOne(database, name, [await prepared(context)])
+          return ending
         },
       }
     },

@@ -11,6 +11,7 @@ import {
 } from '@plinth/telemetry'
 import type { Broker, Delivery, Verdict } from './broker.ts'
 import { type Consumer, type ReadEvent, Unreadable } from './consumer.ts'
+import { type Handled, handleInOne, handleTogether, type PreparedEvent } from './handling.ts'
 import { pruneInbox } from './prune.ts'
 
 /** What {@link startConsumers} needs. */
@@ -46,15 +47,20 @@ export const startConsumers = (options: ConsumersOptions): RunningConsumers => {
     help: 'How long attempts to handle an event take',
     labels: ['consumer'],
   })
-  const subscriptions = consumers.map(consumer =>
-    broker.subscribe({ ...consumer, ...(concurrency !== undefined && { concurrency }) }, async delivery => {
-      const stop = seconds.start()
-      const { outcome, verdict } = await attempt(consumer, delivery, options)
-      stop({ consumer: consumer.queue })
-      ended.inc({ consumer: consumer.queue, outcome })
-      return verdict
-    }),
-  )
+  const subscriptions = consumers.map(consumer => {
+    const handle = handlingOf(consumer, options)
+    const inHand = consumer.together ? lots.size * lots.atOnce : concurrency
+    return broker.subscribe(
+      { ...consumer, ...(inHand !== undefined && { concurrency: inHand }) },
+      async delivery => {
+        const stop = seconds.start()
+        const { outcome, verdict } = await attempt(consumer, handle, delivery, options)
+        stop({ consumer: consumer.queue })
+        ended.inc({ consumer: consumer.queue, outcome })
+        return verdict
+      },
+    )
+  })
   const domains = new Set(consumers.map(consumer => consumer.domain))
   const pruning = [...domains].map(domain =>
     pruneInbox(domain, options.databaseOf(domain)).start(options.logger),
@@ -67,6 +73,26 @@ export const startConsumers = (options: ConsumersOptions): RunningConsumers => {
   }
 }
 
+type Handle = (event: PreparedEvent) => Promise<Handled>
+
+/** How many events share a transaction, and how many transactions a consumer has under way. */
+const lots = { size: 16, atOnce: 2 }
+
+const handlingOf = (
+  { queue, domain, together }: Consumer,
+  { databaseOf, attemptMs = usualAttemptMs }: ConsumersOptions,
+): Handle => {
+  const database = databaseOf(domain)
+  if (together)
+    return handleTogether(events => handleInOne(database, queue, events), { ...lots, patienceMs: attemptMs })
+  return async event => {
+    const [ending = 'handled'] = await handleInOne(database, queue, [event])
+    return ending
+  }
+}
+
+const usualAttemptMs = 20_000
+
 interface Ending {
   readonly outcome: Verdict['kind'] | 'duplicate'
   readonly verdict: Verdict
@@ -74,8 +100,9 @@ interface Ending {
 
 const attempt = async (
   consumer: Consumer,
+  handle: Handle,
   { event: envelope, attempt: number }: Delivery,
-  { databaseOf, logger, attemptMs = 20_000 }: ConsumersOptions,
+  { logger, attemptMs = usualAttemptMs }: ConsumersOptions,
 ): Promise<Ending> => {
   const fields = { consumer: consumer.queue, attempt: number }
   let event: ReadEvent
@@ -87,14 +114,13 @@ const attempt = async (
   }
   const traceparent = childTraceparent(event.traceparent)
   const about = { ...fields, eventId: event.id, eventType: event.type }
-  return withLogFields({ ...about, ...traceLogFields(traceparent) }, async () => {
+  const logFields = { ...about, ...traceLogFields(traceparent) }
+  return withLogFields(logFields, async () => {
     try {
-      const outcome = await inTime(attemptMs, deadline =>
-        event.handle(
-          { actor: service(consumer.domain), traceparent, ...deadline },
-          databaseOf(consumer.domain),
-        ),
-      )
+      const outcome = await inTime(attemptMs, async deadline => {
+        const prepared = await event.prepare({ actor: service(consumer.domain), traceparent, ...deadline })
+        return handle({ ...prepared, effect: inTx => withLogFields(logFields, () => prepared.effect(inTx)) })
+      })
       return { outcome, verdict: { kind: 'handled' } }
     } catch (error) {
       const kind = isPassing(error) ? 'postponed' : 'failed'

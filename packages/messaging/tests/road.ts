@@ -152,6 +152,45 @@ export const describeRoad = (name: string, openBroker: OpenBroker) => {
       expect(attempts).toBe(3)
     })
 
+    test('events that share transactions have their effect once each, and one that fails takes none with it', async () => {
+      await using shop = await opened()
+      let effects = 0
+      await using consumers = shop.start(
+        defineConsumer({
+          name: 'payments.refund-cancelled-order',
+          event: ordersContract.events.cancelled,
+          together: true,
+          handle: async (context, { data }) => {
+            await shop.refund(context, data.orderId)
+            effects += 1
+            if (data.orderId === 'o-100') throw new Error('the till is jammed')
+          },
+        }),
+      )
+      await consumers.ready
+      await using _letters = shop.letters.start()
+      await using _ = shop.relay.start()
+      const all = Array.from({ length: 200 }, (_, n) => `o-${100 + n}`)
+      const ids = await shop.cancel(all)
+      await eventually(async () => expect(await shop.refunded()).toEqual(all.slice(1)), { within: 15_000 })
+      await eventually(async () =>
+        expect((await shop.letters.list({ limit: 10 })).data).toMatchObject([
+          { eventId: ids[0], error: 'the till is jammed', attempts: 3 },
+        ]),
+      )
+      const before = effects
+      await shop.outbox.database
+        .on(contextOf())
+        .execute(sql`update orders.outbox set sent_at = null, claimed_until = null where id <> ${ids[0]}`)
+      await shop.cancel(['o-last'])
+      await eventually(async () => {
+        expect(await shop.unsent()).toEqual([])
+        expect(await shop.refunded()).toHaveLength(200)
+      })
+      expect(effects).toBeLessThanOrEqual(before + 1)
+      expect(await shop.refunded()).toEqual([...all.slice(1), 'o-last'])
+    })
+
     test('while something it needs is away an event waits, however long, and is no dead letter', async () => {
       await using shop = await opened()
       let attempts = 0

@@ -9,6 +9,7 @@ export const confirmCancellation = (deps: NotificationsDeps): Consumer =>
   defineConsumer({
     name: 'notifications.confirm-cancellation',
     event: ordersContract.events.cancelled,
+    together: true,
     prepare: (_, { data }) => contactsOf(deps, data.userId),
     handle: (context, event, buyer) =>
       writeNotifications(deps, context, event, 'order_cancelled', buyer, event.data),

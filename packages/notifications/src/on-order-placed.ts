@@ -9,6 +9,7 @@ export const confirmOrder = (deps: NotificationsDeps): Consumer =>
   defineConsumer({
     name: 'notifications.confirm-order',
     event: ordersContract.events.placed,
+    together: true,
     prepare: (_, { data }) => contactsOf(deps, data.userId),
     handle: (context, event, buyer) =>
       writeNotifications(deps, context, event, 'order_placed', buyer, event.data),

@@ -8,5 +8,6 @@ export const mailPasswordReset = (deps: NotificationsDeps): Consumer =>
   defineConsumer({
     name: 'notifications.mail-password-reset',
     event: usersContract.events.passwordResetRequested,
+    together: true,
     handle: (context, event) => writeNotifications(deps, context, event, 'password_reset', [event.data], {}),
   })

@@ -9,6 +9,7 @@ export const confirmRefund = (deps: NotificationsDeps): Consumer =>
   defineConsumer({
     name: 'notifications.confirm-refund',
     event: paymentsContract.events.refunded,
+    together: true,
     prepare: (_, { data }) => contactsOf(deps, data.userId),
     handle: (context, event, buyer) =>
       writeNotifications(deps, context, event, 'refund_done', buyer, event.data),

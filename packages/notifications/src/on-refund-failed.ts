@@ -9,6 +9,7 @@ export const alertAdmins = (deps: NotificationsDeps): Consumer =>
   defineConsumer({
     name: 'notifications.alert-admins',
     event: paymentsContract.events.refundFailed,
+    together: true,
     prepare: () => adminContacts(deps),
     handle: (context, event, admins) =>
       writeNotifications(deps, context, event, 'refund_failed', admins, event.data),

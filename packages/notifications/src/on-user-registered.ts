@@ -8,5 +8,6 @@ export const welcomeUser = (deps: NotificationsDeps): Consumer =>
   defineConsumer({
     name: 'notifications.welcome-user',
     event: usersContract.events.registered,
+    together: true,
     handle: (context, event) => writeNotifications(deps, context, event, 'welcome', [event.data], {}),
   })

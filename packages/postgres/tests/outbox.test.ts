@@ -158,9 +158,9 @@ describe('an outbox', () => {
     const eventId = '0199c0de-7a11-7bad-8a5e-5eed00c0ffee'
     const deliver = (fail: boolean) =>
       shop.database.transaction(context, async inTx => {
-        const fresh = await claimInbox(inTx, shop.database, 'shop.greeter', eventId)
+        const fresh = await claimInbox(inTx, shop.database, 'shop.greeter', [eventId])
         if (fail) throw new Error('the handler failed')
-        return fresh
+        return fresh.has(eventId)
       })
     await expect(deliver(true)).rejects.toThrow('the handler failed')
     const outcomes = await Promise.all(Array.from({ length: 6 }, () => deliver(false)))
