@@ -6,6 +6,8 @@ export interface Figures {
   readonly asked: number
   /** Requests sent for them. */
   readonly sent: number
+  /** Answers that said: not now, `503`. */
+  readonly unavailable: number
   /** Requests without an answer. */
   readonly unanswered: number
   /** Milliseconds that the slowest answer took. */
@@ -26,6 +28,7 @@ export const figuresOf = (entries: readonly Entry[]): Figures => {
   return {
     asked: entries.length,
     sent: attempts.length,
+    unavailable: answered.filter(({ answer }) => answer !== 'unknown' && answer.status === 503).length,
     unanswered: attempts.length - answered.length,
     slowestMs: Math.round(answered.reduce((slowest, { ms }) => Math.max(slowest, ms), 0)),
     outcomes: new Map([...outcomes].toSorted(([one], [other]) => (one < other ? -1 : 1))),

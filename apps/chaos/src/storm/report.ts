@@ -5,7 +5,7 @@ import type { StormReport } from './storm.ts'
 export const linesOf = ({ seed, plan, figures, settledMs, violations, folder }: StormReport): string[] => [
   `seed ${seed}: ${plan.length} faults`,
   ...plan.map(describeFault),
-  `requests: ${figures.asked} asked for, ${figures.sent} sent, ${figures.unanswered} unanswered, the slowest answer after ${figures.slowestMs} ms`,
+  `requests: ${figures.asked} asked for, ${figures.sent} sent, ${figures.unavailable} answered 503, ${figures.unanswered} unanswered, the slowest answer after ${figures.slowestMs} ms`,
   ...[...figures.outcomes].map(([outcome, count]) => `${String(count).padStart(7)}  ${outcome}`),
   `settled ${(settledMs / 1000).toFixed(1)} s after the last fault`,
   violations.length === 0

@@ -6,6 +6,7 @@ import { settle } from '../settle.ts'
 import { offer } from '../shopping.ts'
 import type { Violation } from '../verdict/violation.ts'
 import { openWorld } from '../world.ts'
+import { nothingUnforeseen } from './answers.ts'
 import { cleanUp, workInOffice } from './back-office.ts'
 import { type Round, shopAround } from './buyer.ts'
 import { carryOut, type StormyWorld } from './carry-out.ts'
@@ -70,6 +71,7 @@ export const storm = async ({ seed, seconds, grounds, buyers = 12 }: StormOption
     ...unsettled,
     ...late,
     ...stoppedInOrder(passed),
+    ...nothingUnforeseen(entries),
     ...(await sameKeyTellsTheSame(crowd.people, entries)),
   ]
   if (violations.length > 0) await keep(world)
