@@ -58,6 +58,9 @@ const run = async (): Promise<number> => {
   return reports.some(({ violations }) => violations.length > 0) ? 1 : 0
 }
 
+// Whoever breaks it off takes everything along: hosts end with the process that started them.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
+
 try {
   process.exitCode = await run()
 } catch (error) {
