@@ -27,6 +27,20 @@ test('a gauge collects when it is read, and a failing collector spoils nothing',
   expect(await metrics.text()).toContain('plinth_waiting 4')
 })
 
+test('a collector that hangs holds nobody up, and is not asked again meanwhile', async () => {
+  const metrics = createMetrics({ defaults: false })
+  let asked = 0
+  const hanging = () => {
+    asked += 1
+    return new Promise<void>(() => undefined)
+  }
+  metrics.gauge({ name: 'hanging', help: 'Hanging', collect: hanging })
+  metrics.counter({ name: 'hits_total', help: 'Hits' }).inc({})
+  const [text] = await Promise.all([metrics.text(), metrics.text()])
+  expect(text).toContain('plinth_hits_total 1')
+  expect(asked).toBe(1)
+})
+
 test('a histogram counts seconds by bucket', async () => {
   const metrics = createMetrics({ defaults: false })
   const seconds = metrics.histogram({ name: 'request_seconds', help: 'Requests', labels: ['route'] })

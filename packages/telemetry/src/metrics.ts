@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import {
   collectDefaultMetrics,
   Counter as PromCounter,
@@ -38,7 +39,10 @@ export interface MetricOptions<Name extends string> {
 
 /** A gauge may be read when it is asked for, rather than set. */
 export interface GaugeOptions<Name extends string> extends MetricOptions<Name> {
-  /** Sets the gauge whenever the metrics are read; an error leaves the value as it was. */
+  /**
+   * Sets the gauge whenever the metrics are read; an error leaves the value as it was, and so does what takes longer
+   * than a second.
+   */
   readonly collect?: (gauge: Gauge<Name>) => void | Promise<void>
 }
 
@@ -71,6 +75,7 @@ export const createMetrics = ({ prefix = 'plinth_', defaults = true } = {}): Met
   const gauges = new Map<string, PromGauge<string>>()
   const histograms = new Map<string, PromHistogram<string>>()
   const collectors: (() => void | Promise<void>)[] = []
+  let collecting: Promise<unknown> | undefined
   const settings = (options: MetricOptions<string>) => ({
     name: `${prefix}${options.name}`,
     help: options.help,
@@ -109,7 +114,10 @@ export const createMetrics = ({ prefix = 'plinth_', defaults = true } = {}): Met
       }
     },
     async text() {
-      await Promise.allSettled(collectors.map(async collect => collect()))
+      collecting ??= Promise.allSettled(collectors.map(async collect => collect())).finally(() => {
+        collecting = undefined
+      })
+      await Promise.race([collecting, pause(collectingMs, undefined, { ref: false })])
       return registry.metrics()
     },
     contentType: registry.contentType,
@@ -122,6 +130,9 @@ export const silentMetrics: Metrics = {
   gauge: () => ({ set: () => undefined, inc: () => undefined, dec: () => undefined }),
   histogram: () => ({ observe: () => undefined, start: () => () => undefined }),
 }
+
+/** Whatever a collector waits for, those who watch the shop see the rest. */
+const collectingMs = 1_000
 
 const secondsBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 
