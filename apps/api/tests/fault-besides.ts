@@ -1,10 +1,23 @@
 import { randomUUID } from 'node:crypto'
+import { checkInvariants } from '@plinth/invariants'
+import { eventually } from '@plinth/testing'
 import { expect } from 'vitest'
 import { z } from 'zod'
 import { clientOf } from './client.ts'
 import { type Timed, timed } from './fault-customer.ts'
 import type { FaultShop } from './fault-shop.ts'
 import { signUp } from './people.ts'
+
+/** Nothing waits for anything any more, and the shop's books and the provider's agree. */
+export const comesToRest = ({ databaseUrl, readJournal }: FaultShop): Promise<void> =>
+  eventually(
+    async () => {
+      const findings = await checkInvariants(databaseUrl, { atRest: true, journal: await readJournal() })
+      expect(findings.length).toBeGreaterThan(20)
+      expect(findings.filter(({ violations }) => violations > 0)).toEqual([])
+    },
+    { within: 60_000, every: 500 },
+  )
 
 /** What was just read is shown for some seconds more, without a look at the database. */
 export const showsWhatWasJustRead = async ({ url, proxy, wanted }: FaultShop): Promise<void> => {
@@ -35,6 +48,7 @@ export const keepsNobodyWaiting = async ({ url, proxy, admin }: FaultShop): Prom
       ...(await timed(admin.send(method, path, { key: randomUUID(), ...(body !== undefined && { body }) }))),
     })),
   )
+  expect((await admin.get('/metrics')).status).toBe(200)
   expect(answers.filter(({ status }) => status === 503).length).toBeGreaterThan(answers.length / 2)
   for (const { route, status, ms } of answers) {
     expect(status === 503 || status < 500, `${route}: ${status}`).toBe(true)

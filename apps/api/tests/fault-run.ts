@@ -1,12 +1,21 @@
+import { randomUUID } from 'node:crypto'
 import { pageOf } from '@plinth/kernel'
 import { type Order, order } from '@plinth/orders-contract'
 import type { JournalEntry } from '@plinth/payments-contract'
 import { eventually } from '@plinth/testing'
 import { type Answer, clientOf } from './client.ts'
-import { type Answers, askForAll, type Customer, givenCustomer, type Timed, timed } from './fault-customer.ts'
+import {
+  type Answers,
+  askForAll,
+  type Customer,
+  checkOutInTheEnd,
+  givenCustomer,
+  type Timed,
+  timed,
+} from './fault-customer.ts'
 import type { FaultShop } from './fault-shop.ts'
 import { journalOf } from './look-back.ts'
-import { buy, cancel, checkout, lookAt, putIntoCart } from './shopping.ts'
+import { cancel, lookAt, putIntoCart } from './shopping.ts'
 
 /** How something goes away: refused and reset, or a black hole. */
 export const faults = ['down', 'hang'] as const
@@ -87,7 +96,7 @@ type Sign = () => boolean | Promise<boolean>
 
 /** An order that is cancelled, whose refund takes the provider some tries; the cart is filled again. */
 const cancelled = async ({ wanted }: FaultShop, customer: Customer): Promise<Order> => {
-  const bought = await buy(customer, wanted, 1, 'tok_refund_flaky')
+  const bought = await checkOutInTheEnd(customer, 'tok_refund_flaky', randomUUID())
   await putIntoCart(customer, wanted)
   return cancel(customer, bought)
 }
@@ -130,12 +139,9 @@ const standingOf = ({ json }: Answer): unknown => {
   return 'code' in json ? json.code : 'status' in json ? json.status : undefined
 }
 
-/** Sends a checkout again, under its key, until it has come to an order that is paid. */
+/** What the checkout of a customer comes to when it is sent again. */
 const settle = async (shop: FaultShop, customer: Customer): Promise<CheckoutOutcome> => {
-  const paid = await eventually(
-    async () => (await checkout(customer, 'tok_approved', customer.key)).expect(201, order),
-    { within: laterMs, every: 250 },
-  )
+  const paid = await checkOutInTheEnd(customer, 'tok_approved', customer.key)
   const { data } = (await customer.get('/v1/orders?limit=100')).expect(200, pageOf(order))
   const orders = data.filter(({ id, status }) => id !== customer.bought.id && status !== 'cancelled')
   const journals = await Promise.all(orders.map(each => journalOf(shop, each)))

@@ -1,6 +1,8 @@
 import { join } from 'node:path'
 import { startSandboxServer } from '@plinth/payments'
+import { type JournalEntry, paymentsContract } from '@plinth/payments-contract'
 import { type FaultProxy, startFaultProxy } from '@plinth/testing'
+import { clientOf } from './client.ts'
 import { type Backends, type GivenShop, givenGround } from './given-shop.ts'
 import { dataFolder, type Env, startHost } from './host-process.ts'
 import { signInAdmin, signUpSeller } from './people.ts'
@@ -11,6 +13,8 @@ export interface FaultShop extends GivenShop {
   readonly proxy: FaultProxy
   /** Something on sale, enough of it for everybody. */
   readonly wanted: Offer
+  /** All that the provider has done, by its own books. */
+  readonly readJournal: () => Promise<readonly JournalEntry[]>
 }
 
 /** Opens a shop that reaches what an environment variable names through a proxy. */
@@ -40,6 +44,10 @@ export const givenFaultShop = async (
     seller,
     wanted,
     proxy,
+    readJournal: async () => {
+      const answer = await clientOf(provider.url).get('/journal')
+      return answer.expect(200, paymentsContract.operations.readJournal.output).data
+    },
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   }
 }

@@ -1,6 +1,7 @@
 import { describeWith } from '@plinth/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
+  comesToRest,
   costsLittleTime,
   keepsItsLimits,
   keepsNobodyWaiting,
@@ -34,6 +35,9 @@ interface Dependency {
 }
 
 const limits = { user: 200, account: 10 }
+const rests = {
+  'all that must hold in a shop holds once it was back, and nothing is left undone': comesToRest,
+}
 const stops = { 'a host stops in order while it hangs': stopsInOrder }
 
 const dependencies: Readonly<Record<string, Dependency>> = {
@@ -42,6 +46,7 @@ const dependencies: Readonly<Record<string, Dependency>> = {
     noticedMs: 2_000,
     returnedMs: 5_000,
     besides: {
+      ...rests,
       'what was just read is shown all the same': showsWhatWasJustRead,
       'no route keeps anybody waiting while it hangs': keepsNobodyWaiting,
       ...stops,
@@ -56,14 +61,15 @@ const dependencies: Readonly<Record<string, Dependency>> = {
     noticedMs: 5_000,
     returnedMs: 5_000,
     besides: {
+      ...rests,
       'its absence costs little time, and only when it begins': costsLittleTime,
       'the limits stand without it': keepsItsLimits(limits),
       ...stops,
     },
   },
-  RabbitMQ: { variable: 'AMQP_URL', noticedMs: 15_000, returnedMs: 10_000, besides: stops },
-  SMTP: { variable: 'SMTP_URL', noticedMs: 5_000, returnedMs: 5_000, besides: stops },
-  provider: { variable: 'SANDBOX_URL', noticedMs: 5_000, returnedMs: 5_000, besides: stops },
+  RabbitMQ: { variable: 'AMQP_URL', noticedMs: 15_000, returnedMs: 10_000, besides: { ...rests, ...stops } },
+  SMTP: { variable: 'SMTP_URL', noticedMs: 5_000, returnedMs: 5_000, besides: { ...rests, ...stops } },
+  provider: { variable: 'SANDBOX_URL', noticedMs: 5_000, returnedMs: 5_000, besides: { ...rests, ...stops } },
 }
 
 describeWith('redis', 'the fault table, with Redis', redisUrl =>
