@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { seedAccounts, seedPassword } from '../src/seed/accounts.ts'
 import { type Client, clientOf } from './client.ts'
-import { dataFolder, type HostProcess, runToEnd, startHost } from './host-process.ts'
+import { dataFolder, type Env, type HostProcess, runToEnd, startHost } from './host-process.ts'
 import { checkout, lookAt } from './shopping.ts'
 
 describe('the shop with nothing installed', () => {
@@ -81,6 +81,7 @@ describe('the shop with nothing installed', () => {
   test('lets operators work on its database while it is open', async () => {
     const { code, stdout } = await runToEnd('cli/main.ts', ['outbox'], env())
     expect([code, stdout]).toEqual([0, expect.stringMatching(/^orders +\d+ waiting/m)])
+    await expectThatAllHolds(env())
   })
 
   test('is opened by one process at a time; another is told so in a line', async () => {
@@ -108,8 +109,20 @@ describe('the shop with nothing installed', () => {
     await shop.stop('SIGKILL')
     const { code, stdout } = await runToEnd('cli/main.ts', ['outbox'], env())
     expect([code, stdout]).toEqual([0, expect.stringMatching(/^orders +\d+ waiting/m)])
+    await expectThatAllHolds(env())
+  })
+
+  test('has nothing to be looked at before it was opened', async () => {
+    await using empty = await dataFolder()
+    const { code, stderr } = await runToEnd('cli/invariants.ts', [], { DATA_DIR: empty.path })
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/^invariants: .*there is no database.*\n$/)])
   })
 })
+
+const expectThatAllHolds = async (env: Env) => {
+  const { code, stdout } = await runToEnd('cli/invariants.ts', [], env)
+  expect([code, stdout]).toEqual([0, expect.stringMatching(/All \d+ invariants hold/)])
+}
 
 const signIn = async (url: string, email: string): Promise<Client> => {
   const answer = await clientOf(url).post('/v1/auth/login', { email, password: seedPassword })

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { checkInvariants, type Finding } from '@plinth/invariants'
+import { audiences, checkInvariants, type Finding } from '@plinth/invariants'
 import { startSandboxServer } from '@plinth/payments'
 import type { TestDatabase } from '@plinth/testing'
 import postgres from 'postgres'
@@ -54,6 +54,17 @@ describe('invariants', () => {
       all.map(({ violates }) => `${theme}: ${violates}`),
     )
     expect(new Set(plantings)).toEqual(new Set(findings.map(({ theme, name }) => `${theme}: ${name}`)))
+  })
+
+  test('every queue that a shop declares is one whose events are followed', async () => {
+    const expected = Object.entries(audiences).flatMap(([type, queues]) =>
+      queues.map(queue => `${type} ${queue}`),
+    )
+    const declared = await run(
+      shop.url,
+      `select event_type || ' ' || queue as binding from messaging.binding`,
+    )
+    expect(declared.map(({ binding }) => binding).sort()).toEqual(expected.sort())
   })
 
   describe.each(Object.entries(planted))('of %s', (_theme, plantings) => {
@@ -157,10 +168,10 @@ describe('invariants', () => {
   })
 })
 
-const run = async (url: string, statements: string): Promise<void> => {
+const run = async (url: string, statements: string): Promise<readonly postgres.Row[]> => {
   const client = postgres(url, { max: 1, onnotice: () => undefined })
   try {
-    await client.unsafe(statements)
+    return await client.unsafe(statements)
   } finally {
     await client.end()
   }

@@ -4,8 +4,8 @@ import type { Invariant } from './invariant.ts'
 
 const theme = 'events'
 
-/** Which consumers each event must reach, by type. */
-const audiences: Readonly<Record<string, readonly string[]>> = {
+/** Which consumers each event must reach, by its type. */
+export const audiences: Readonly<Record<string, readonly string[]>> = {
   'users.registered': ['notifications.welcome-user'],
   'users.password-reset-requested': ['notifications.mail-password-reset'],
   'orders.placed': ['notifications.confirm-order'],
