@@ -87,8 +87,11 @@ export const createRelay = ({
 /** How long the events of other processes may wait. */
 const pollMs = 1_000
 
-/** Longer than a broker takes to answer or to be given up. */
-const leaseMs = 20_000
+/**
+ * Longer than a broker takes to answer or to be given up and PostgreSQL to note that; no longer, because the events of
+ * a replica that died wait for its end.
+ */
+const leaseMs = 12_000
 
 const messageOf = ({ mandatory, attempts: _, ...event }: OutboxRow): Message => ({ event, mandatory })
 

@@ -95,6 +95,15 @@ describe('a pool', () => {
     await expect(here.one()).resolves.toEqual([{ one: 1 }])
   })
 
+  test('has another connection at once when one was lost', async () => {
+    await using here = start({ max: 1 })
+    const own = here.database.on(context).execute(sql`select pg_terminate_backend(pg_backend_pid())`)
+    await expect(own).rejects.toSatisfy(Unavailable.is)
+    const begun = performance.now()
+    await expect(here.one()).resolves.toEqual([{ one: 1 }])
+    expect(performance.now() - begun).toBeLessThan(1_000)
+  })
+
   test('says at once what is wrong when it never will connect', async () => {
     const nowhere = new URL(own.url)
     nowhere.pathname = '/there_is_no_such_database'

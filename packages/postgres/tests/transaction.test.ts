@@ -110,10 +110,19 @@ describe('a transaction', () => {
     const begun = performance.now()
     const attempt = shop.database.transaction({ ...context, deadline: Date.now() + 150 }, async inTx => {
       await open(7)(inTx)
-      await shop.database.on(inTx).execute(sql`select pg_sleep(3)`)
+      await shop.database.on(inTx).execute(sql`select pg_sleep(30)`)
     })
     await expect(attempt).rejects.toSatisfy(DeadlineExceeded.is)
     expect(performance.now() - begun).toBeLessThan(1_000)
+    // The server heard of the deadline as well: it has stopped long before the statement would have been over.
+    await eventually(async () => {
+      const asleep = await shop.database.on(context).execute(sql`
+        select 1 from pg_stat_activity
+         where query like '%pg_sleep(30)%' and state = 'active' and pid <> pg_backend_pid()
+           and datname = current_database()`)
+      return asleep.length === 0
+    })
+    expect(performance.now() - begun).toBeLessThan(3_500)
     await Promise.all([1, 2, 3].map(() => shop.database.on(context).execute(sql`select 1`)))
     expect(await exists(7)).toBe(false)
   })
