@@ -115,20 +115,24 @@ const createTrial = (
 
 const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`
 
-/** One world for as long as nothing is wrong in it. */
+/** One world for as long as nothing is wrong in it, and its people's access tokens are good for another batch. */
 const createWorlds = (services: SweepOptions['services']) => {
-  let world: RecordedWorld | undefined
+  let open: { readonly world: RecordedWorld; readonly since: number } | undefined
   const leave = async () => {
-    const left = world
-    world = undefined
-    await left?.[Symbol.asyncDispose]()
+    const left = open
+    open = undefined
+    await left?.world[Symbol.asyncDispose]()
   }
   return {
     async current() {
-      world ??= await openRecordedWorld(services)
-      return world
+      if (open !== undefined && performance.now() - open.since > freshMs) await leave()
+      open ??= { world: await openRecordedWorld(services), since: performance.now() }
+      return open.world
     },
     leave,
     [Symbol.asyncDispose]: leave,
   }
 }
+
+/** A third of what an access token lives. */
+const freshMs = 5 * 60_000
