@@ -10,11 +10,17 @@ export const logout =
   (deps: UsersDeps) =>
   (context: TxContext, { refreshToken }: InputOf<typeof usersContract, 'logout'>): Promise<undefined> =>
     deps.database.transaction(context, async inTx => {
-      const [token] = await deps.database.on(inTx).execute<{ session_id: Id<'Session'> }>(sql`
-        select session_id from users.refresh_token where hash = ${hashOf(refreshToken)}::bytea`)
+      const [token] = await deps.database
+        .on(inTx)
+        .execute<{ session_id: Id<'Session'>; user_id: Id<'User'> }>(sql`
+        select session_id, user_id from users.refresh_token join users.session on session.id = session_id
+         where hash = ${hashOf(refreshToken)}::bytea and ended_at is null`)
       if (token === undefined) return undefined
       await endSession(deps, inTx, token.session_id)
-      const subject = { kind: 'session', id: token.session_id }
-      await deps.audit.append(inTx, { action: 'users.signed-out', subject })
+      await deps.audit.append(inTx, {
+        action: 'users.signed-out',
+        subject: { kind: 'user', id: token.user_id },
+        details: { sessionId: token.session_id },
+      })
       return undefined
     })

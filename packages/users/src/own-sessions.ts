@@ -45,12 +45,18 @@ export const endOwnSession =
   (deps: UsersDeps) =>
   (context: TxContext, input: InputOf<typeof usersContract, 'endSession'>): Promise<undefined> =>
     deps.database.transaction(context, async inTx => {
-      const own = await deps.database.on(inTx).execute(sql`
-        select 1 from users.session where id = ${input.sessionId} and user_id = ${userOf(context).id}`)
-      if (own.length === 0) throw NotFound()
-      await endSession(deps, inTx, input.sessionId)
-      const subject = { kind: 'session', id: input.sessionId }
-      await deps.audit.append(inTx, { action: 'users.session-ended', subject })
+      const { id } = userOf(context)
+      const { sessionId } = input
+      const [own] = await deps.database
+        .on(inTx)
+        .execute<{ ended_at: Date | null }>(
+          sql`select ended_at from users.session where id = ${sessionId} and user_id = ${id}`,
+        )
+      if (own === undefined) throw NotFound()
+      if (own.ended_at !== null) return undefined
+      await endSession(deps, inTx, sessionId)
+      const subject = { kind: 'user', id }
+      await deps.audit.append(inTx, { action: 'users.session-ended', subject, details: { sessionId } })
       return undefined
     })
 

@@ -88,13 +88,16 @@ const repeat = async ({ database }: UsersDeps, inTx: InTx, token: string): Promi
 const refuse = async (deps: UsersDeps, inTx: InTx, token: string): Promise<'unknown' | 'reused'> => {
   const [old] = await deps.database
     .on(inTx)
-    .execute<{ session_id: Id<'Session'>; spent_at: Date | null }>(
-      sql`select session_id, spent_at from users.refresh_token where hash = ${hashOf(token)}::bytea`,
-    )
+    .execute<{ session_id: Id<'Session'>; spent_at: Date | null; user_id: Id<'User'> }>(sql`
+      select session_id, spent_at, user_id from users.refresh_token join users.session on session.id = session_id
+       where hash = ${hashOf(token)}::bytea`)
   if (old === undefined || old.spent_at === null) return 'unknown'
   await endSession(deps, inTx, old.session_id)
-  const subject = { kind: 'session', id: old.session_id }
-  await deps.audit.append(inTx, { action: 'users.refresh-token-reused', subject })
+  await deps.audit.append(inTx, {
+    action: 'users.refresh-token-reused',
+    subject: { kind: 'user', id: old.user_id },
+    details: { sessionId: old.session_id },
+  })
   return 'reused'
 }
 

@@ -1,4 +1,4 @@
-import { type Id, newId, type TxContext } from '@plinth/kernel'
+import { actingAs, type Id, newId, type TxContext, type User } from '@plinth/kernel'
 import type { Tokens } from '@plinth/users-contract'
 import { sql } from 'drizzle-orm'
 import type { UsersDeps } from '../deps.ts'
@@ -35,8 +35,13 @@ export const openSession = async (
     )
     select roles from holder`)
     if (opened !== undefined) {
-      const user = { kind: 'user', id: shown.userId }
-      await deps.audit.append(inTx, { action: 'users.signed-in', subject: user, details: { sessionId } })
+      const { userId: id } = shown
+      const user: User = { kind: 'user', id, roles: opened.roles, permissions: [], sessionId }
+      await deps.audit.append(actingAs(inTx, user), {
+        action: 'users.signed-in',
+        subject: { kind: 'user', id },
+        details: { sessionId },
+      })
     }
     return opened
   })
