@@ -36,6 +36,11 @@ describe('The plan of a storm', () => {
     expect([...seen].toSorted()).toEqual(expected.toSorted())
   })
 
+  it('lets a replica sleep for longer than any lease, sometimes', () => {
+    const pauses = plans.flat().filter(({ what }) => what === 'pause')
+    expect(pauses.filter(({ ms }) => ms > 15_000)).not.toEqual([])
+  })
+
   it('can be read', () => {
     expect(describeFault({ at: 3200, ms: 1800, what: 'slow', dependency: 'redis', delayMs: 120 })).toBe(
       '  3.2 s  redis is slow for 1.8 s, 120 ms each way',

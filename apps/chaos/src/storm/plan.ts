@@ -50,16 +50,22 @@ const dependencies: readonly Dependency[] = ['postgres', 'redis', 'rabbitmq', 's
 const replicas = [0, 1] as const
 const weathers: readonly [Weather, ...Weather[]] = ['down', 'hang', 'lose-replies', 'slow', 'reset']
 
-type Span = { readonly at: number; readonly ms: number }
+/** When a fault begins, how long it lasts at most, and how long it usually does. */
+interface Span {
+  readonly at: number
+  readonly ms: number
+  readonly atMost: number
+}
 
 /** Fills a time with faults and the quiet between them. */
 const lane = (numbers: Seeded, seconds: number, fault: (numbers: Seeded, span: Span) => Fault): Fault[] => {
   const faults: Fault[] = []
   const end = seconds * 1000
-  for (let at = numbers.between(300, 4_000); at < end; ) {
-    const ms = Math.round(Math.min(numbers.between(200, 4_000), end - at))
-    faults.push(fault(numbers, { at: Math.round(at), ms }))
-    at += ms + numbers.between(1_500, 8_000)
+  for (let at = Math.round(numbers.between(300, 4_000)); at < end; ) {
+    const atMost = end - at
+    const next = fault(numbers, { at, atMost, ms: Math.round(Math.min(numbers.between(200, 4_000), atMost)) })
+    faults.push(next)
+    at += Math.round(next.ms + numbers.between(1_500, 8_000))
   }
   return faults
 }
@@ -75,18 +81,19 @@ const crashes: Readonly<Record<Dependency, number>> = {
 
 const befall =
   (dependency: Dependency) =>
-  (numbers: Seeded, span: Span): Fault => {
+  (numbers: Seeded, { at, ms }: Span): Fault => {
     if (dependency !== 'smtp' && numbers.chance(crashes[dependency]))
-      return { ...span, what: 'crash', dependency }
+      return { at, ms, what: 'crash', dependency }
     const what = numbers.pick(weathers)
     const delayMs = Math.round(numbers.between(20, 400))
-    return { at: span.at, ms: what === 'reset' ? 0 : span.ms, what, dependency, delayMs }
+    return { at, ms: what === 'reset' ? 0 : ms, what, dependency, delayMs }
   }
 
+/** One pause in four may outlast every lease: whoever wakes up then finds its work done by others. */
 const strike =
   (replica: 0 | 1) =>
-  (numbers: Seeded, span: Span): Fault => ({
-    ...span,
-    what: numbers.pick(['kill', 'kill', 'pause', 'pause', 'stop']),
-    replica,
-  })
+  (numbers: Seeded, { at, ms, atMost }: Span): Fault => {
+    const what = numbers.pick(['kill', 'kill', 'pause', 'pause', 'stop'] as const)
+    const long = what === 'pause' && numbers.chance(0.25)
+    return { at, ms: long ? Math.round(numbers.between(ms, atMost)) : ms, what, replica }
+  }
