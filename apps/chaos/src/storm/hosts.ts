@@ -3,8 +3,8 @@ import type { ServerProcess } from '../server-process.ts'
 import { type Violation, violationsOf } from '../verdict/violation.ts'
 import type { Passed } from './carry-out.ts'
 
-/** Milliseconds until a host that is told to end has ended. */
-const stopsWithin = 10_000
+/** Milliseconds until a host that is told to end has ended: ten seconds, and two for a machine that has much to do. */
+const stopsWithin = 12_000
 /** Milliseconds until a host says that all it depends on is back; the broker takes longest. */
 const readyWithin = 10_000
 
