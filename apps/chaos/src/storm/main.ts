@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { lineOf, linesOf, sumOf } from './report.ts'
 import { openGrounds } from './services.ts'
-import { type StormReport, storm } from './storm.ts'
+import { type StormOptions, type StormReport, storm } from './storm.ts'
 
 /** `pnpm chaos`: see help. */
 const help = `Usage: pnpm chaos [--seed N | --seeds FROM..TO] [--seconds 20] [--buyers 12]
@@ -29,6 +29,16 @@ const seedsFrom = (range: string): number[] => {
   return Array.from({ length: to - from + 1 }, (_, n) => from + n)
 }
 
+/** A port that somebody else on the machine took meanwhile, say, is nothing to blame the shop for: that storm is begun anew, once. */
+const carriedOut = async (options: StormOptions): Promise<StormReport> => {
+  try {
+    return await storm(options)
+  } catch (error) {
+    say(`seed ${options.seed}: could not be carried out, and begins again: ${error}`)
+    return storm(options)
+  }
+}
+
 const run = async (): Promise<number> => {
   const { values } = parseArgs({
     options: {
@@ -49,7 +59,7 @@ const run = async (): Promise<number> => {
   const reports: StormReport[] = []
   for (const seed of seeds) {
     say(`seed ${seed}: begins`)
-    const report = await storm({ seed, seconds, buyers, grounds })
+    const report = await carriedOut({ seed, seconds, buyers, grounds })
     reports.push(report)
     const lines = seeds.length === 1 || report.violations.length > 0 ? linesOf(report) : [lineOf(report)]
     for (const line of lines) say(line)
