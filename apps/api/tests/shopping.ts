@@ -64,7 +64,7 @@ export const checkout = (
  */
 export const checkoutToTheEnd = (
   buyer: Client,
-  { token = 'tok_approved', key = String(randomUUID()), within = 90_000 } = {},
+  { token = 'tok_approved', key = String(randomUUID()), within = 200_000 } = {},
 ): Promise<Answer> =>
   eventually(
     async () => {
@@ -73,7 +73,7 @@ export const checkoutToTheEnd = (
         throw new Error(`no answer yet but ${answer.status}: ${answer.text}`)
       return answer
     },
-    { within, every: 100 },
+    { within, every: 250 },
   )
 
 const comeAgain = z.object({ code: z.enum(['unavailable', 'idempotency_in_progress']) })
