@@ -36,14 +36,11 @@ const cancelling: Scenario = {
   name: 'cancel',
   about: 'a paid order is cancelled, restocked and refunded, with its mails',
   prepare: async (world, count) => {
-    const buyers = await buyersIn(world, count)
-    return Promise.all(
-      buyers.map(async client => {
-        const { id } = await client.get(checkout(), 201, order)
-        await allMailed(world, { client, mails: 2 })
-        return { client, request: cancel(id), mails: 4 }
-      }),
-    )
+    const customers: Customer[] = []
+    for (const client of await buyersIn(world, count))
+      customers.push({ client, request: cancel(await buy(client)), mails: 4 })
+    await Promise.all(customers.map(({ client }) => allMailed(world, { client, mails: 2 })))
+    return customers
   },
 }
 
@@ -73,8 +70,15 @@ export const allMailed = (
          where recipient = ${client.who} and status = 'sent'`
       return (sent[0]?.count ?? 0) >= mails
     },
-    { within, every: 50 },
+    { within, every: 100 },
   )
+
+/** Gives the order's id. A provider that is slow to answer makes it a 202: it is paid all the same, and mailed then. */
+const buy = async (client: Client): Promise<string> => {
+  const answer = await client.insist(checkout())
+  if (answer === 'unknown') throw new Error('a checkout was not answered')
+  return order.parse(answer.json).id
+}
 
 const buyersIn = async (world: World, count: number): Promise<Client[]> => {
   const variant = await offer(world.seller, { stock: count + 1000 })
