@@ -49,11 +49,17 @@ const killAt = ({ recorder, replicas: [host] }: RecordedWorld, trap: Omit<Trap, 
   return { dead, sprung: () => sprung }
 }
 
-/** All that follows from a request is over, without the point: the frames came otherwise this time. */
-const hasEnded = (world: RecordedWorld, customer: Customer) =>
-  allMailed(world, customer, patienceMs).catch(() => undefined)
+/**
+ * All that follows from a request is over, and the host has looked once more for each thing that it looks for by the
+ * clock. A point that has not come by then does not: the frames came otherwise this time.
+ */
+const hasEnded = async (world: RecordedWorld, customer: Customer) => {
+  await allMailed(world, customer, patienceMs).catch(() => undefined)
+  await sleep(pollsMs)
+}
 
 const patienceMs = 10_000
+const pollsMs = 2_500
 
 /**
  * Starts the host anew, and waits until it has made itself at home: it prepares each statement again, so the frames
