@@ -18,9 +18,9 @@ try {
     pretty: true,
   })
   const beforeOpening = (shop: Shop) => seedShop(shop, config.STORE_CURRENCY, tell)
-  const shop = await start(config, logger, { tell, beforeOpening })
-  process.stdout.write(banner(shop))
-  stopOnSignal(logger, () => shop[Symbol.asyncDispose]())
+  const opening = start(config, logger, { tell, beforeOpening })
+  stopOnSignal(logger, opening)
+  process.stdout.write(banner(await opening))
 } catch (error) {
   if (!(error instanceof ConfigError)) throw error
   process.stderr.write(`${error.message}\n`)

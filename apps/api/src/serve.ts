@@ -6,8 +6,9 @@ import { start } from './start.ts'
 try {
   const config = readConfig(process.env)
   const logger = createLogger({ level: config.LOG_LEVEL, service: 'plinth' })
-  const shop = await start(config, logger, { tell: line => logger.info(line) })
-  stopOnSignal(logger, () => shop[Symbol.asyncDispose]())
+  const opening = start(config, logger, { tell: line => logger.info(line) })
+  stopOnSignal(logger, opening)
+  await opening
 } catch (error) {
   if (!(error instanceof ConfigError)) throw error
   process.stderr.write(`${error.message}\n`)

@@ -47,11 +47,20 @@ const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const
 /**
  * Stops in an orderly way on SIGTERM, SIGINT and SIGHUP, and when something failed that nobody caught. A second
  * signal changes nothing: Ctrl+C reaches a process from its terminal and from who watches it.
+ *
+ * @param opening what is to be disposed of; what is told to end while it still opens ends once it has
  */
-export const stopOnSignal = (logger: Logger, stop: () => PromiseLike<void>): void => {
+export const stopOnSignal = (logger: Logger, opening: PromiseLike<AsyncDisposable>): void => {
+  const stop = () =>
+    opening.then(
+      open => open[Symbol.asyncDispose](),
+      // Whoever opens it hears why it could not be opened.
+      () => undefined,
+    )
   const complain = { error: (err: unknown) => logger.error({ err }, 'could not stop in order') }
   const { close } = closeWithGrace(
-    { delay: graceMs, logger: complain, skip: [...signals] },
+    // What comes to its end by itself, refused before it opened, ends as it wants to.
+    { delay: graceMs, logger: complain, skip: [...signals, 'beforeExit'] },
     async ({ err }) => {
       if (err !== undefined) logger.error({ err }, 'stopping after an error that nobody caught')
       await stop()

@@ -1,3 +1,6 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
 import { createPostgresBroker } from '@plinth/messaging'
 import { connectPostgres, createJob } from '@plinth/postgres'
 import { silentLogger as logger, silentMetrics as metrics } from '@plinth/telemetry'
@@ -27,4 +30,19 @@ it('what runs in the background is let come to its end when it is stopped, and t
   await stopped
   expect(log).toEqual(['begun', 'done', 'stopped'])
   await broker[Symbol.asyncDispose]()
+})
+
+it('what is told to end while it still opens ends in order, once it has opened', async () => {
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'opens-when-told.ts')], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
+  let said = ''
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    said += text
+  })
+  await eventually(() => said.includes('opening'), { within: 30_000 })
+  child.kill('SIGTERM')
+  child.stdin.write('open')
+  expect(await once(child, 'close')).toEqual([0, null])
+  expect(said.trim().split('\n')).toEqual(['opening', 'open', 'closed'])
 })

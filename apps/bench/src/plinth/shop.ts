@@ -11,5 +11,4 @@ const { promptProvider } = await import('./prompt-provider.ts')
 
 const config = readConfig(process.env)
 const logger = createLogger({ level: config.LOG_LEVEL, service: 'plinth' })
-const shop = await start(config, logger, { provider: promptProvider })
-stopOnSignal(logger, () => shop[Symbol.asyncDispose]())
+stopOnSignal(logger, start(config, logger, { provider: promptProvider }))
