@@ -9,13 +9,14 @@ import {
   startBackground,
   type Tell,
 } from '@plinth/host'
-import { contextOf, service } from '@plinth/kernel'
+import { contextOf, service, ValidationFailed } from '@plinth/kernel'
 import type { ProviderSettings } from '@plinth/payments'
 import { migrate } from '@plinth/postgres'
 import { createMetrics, type Logger } from '@plinth/telemetry'
 import { compose, migrationsFor, type Shop } from './compose.ts'
 import { createFace } from './gateway.ts'
 import { serveMailbox } from './mailbox-page.ts'
+import { seedPassword } from './seed/accounts.ts'
 
 /** A shop that is open. */
 export interface OpenShop extends AsyncDisposable {
@@ -42,6 +43,8 @@ export const start = async (
   logger: Logger,
   { tell = () => undefined, beforeOpening, provider }: StartOptions = {},
 ): Promise<OpenShop> => {
+  if (config.production && config.ADMIN_PASSWORD === seedPassword)
+    throw new ConfigError(['ADMIN_PASSWORD: is the one of the demo, which everybody knows'])
   const metrics = createMetrics()
   let stopping = false
   await using stack = new AsyncDisposableStack()
@@ -103,13 +106,16 @@ const ensureAdmin = async (
   logger: Logger,
 ) => {
   if (email === undefined || password === undefined) return
-  const { created } = await shop.users.operations.ensureAdmin(contextOf(service('host')), {
-    email,
-    password,
-    name: 'Admin',
-    onlyIfNone: true,
-  })
+  const { created } = await shop.users.operations
+    .ensureAdmin(contextOf(service('host')), { email, password, name: 'Admin', onlyIfNone: true })
+    .catch(refuseCommon)
   if (created) logger.info('the first admin was created')
+}
+
+/** A password that attackers try first is a mistake in the configuration. */
+const refuseCommon = (error: unknown): never => {
+  if (!ValidationFailed.is(error)) throw error
+  throw new ConfigError(['ADMIN_PASSWORD: is one of the passwords that everybody tries first'])
 }
 
 /** An address that cannot be had is a mistake in the configuration, or somebody else's there. */

@@ -1,5 +1,6 @@
 import { describeWith } from '@plinth/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { seedPassword } from '../src/seed/accounts.ts'
 import { type Ground, givenGround } from './given-shop.ts'
 import { type Env, runToEnd } from './host-process.ts'
 import { productionEnv } from './production-env.ts'
@@ -67,6 +68,19 @@ describe('a host that should not start', () => {
     const { hostname, port } = new URL(ground.mails.url)
     const { code, named } = await start({ ...ground.env, HOST: hostname, PORT: port })
     expect([code, named]).toEqual([1, ['PORT']])
+  })
+
+  test('says so when the password of the first admin is among those that everybody tries first', async () => {
+    const { code, named, said } = await start({ ...ground.env, ADMIN_PASSWORD: 'password12345' })
+    expect([code, named]).toEqual([1, ['ADMIN_PASSWORD']])
+    expect(said).not.toContain('password12345')
+  })
+
+  test('does not take the password of the demo into production', async () => {
+    const elsewhere = { REDIS_URL: 'redis://127.0.0.1:1', AMQP_URL: 'amqp://127.0.0.1:1' }
+    const env = { ...ground.env, ...productionEnv(), ...elsewhere, ADMIN_PASSWORD: seedPassword }
+    const { code, named } = await start(env)
+    expect([code, named]).toEqual([1, ['ADMIN_PASSWORD']])
   })
 
   describeWith('redis', 'with Redis', redisUrl =>

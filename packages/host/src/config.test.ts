@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { ConfigError, readConfig } from './config.ts'
 import { generateKey } from './signing-keys.ts'
@@ -74,6 +75,49 @@ describe('the configuration', () => {
 
   it('wants the secrets of Stripe where Stripe is the provider', () => {
     expect(problemsOf({ PAYMENT_PROVIDER: 'stripe' })).toEqual(['STRIPE_SECRET_KEY', 'STRIPE_WEBHOOK_SECRET'])
+  })
+
+  it('takes no signing key that everybody knows, nor one in two halves of different keys', () => {
+    const [one, other] = [generateKey(), generateKey()]
+    const ofTheStandard = {
+      kty: 'OKP',
+      crv: 'Ed25519',
+      alg: 'EdDSA',
+      kid: 'rfc8037',
+      x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo',
+      d: 'nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A',
+    }
+    for (const key of [ofTheStandard, { ...one, d: other.d }, { ...one, d: 'AAAA' }])
+      expect(problemsOf({ ...production, JWT_KEYS: JSON.stringify({ keys: [other, key] }) })).toEqual([
+        'JWT_KEYS',
+      ])
+    const ofCurve = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' })
+    const keys = [{ ...ofCurve, alg: 'ES256', kid: 'curve' }, one]
+    expect(problemsOf({ ...production, JWT_KEYS: JSON.stringify({ keys }) })).toEqual([])
+  })
+
+  it('trusts proxies by address or network, and not everybody', () => {
+    expect(readConfig({ TRUST_PROXY: '10.0.0.0/8, ::1,loopback' }).TRUST_PROXY).toEqual([
+      '10.0.0.0/8',
+      '::1',
+      'loopback',
+    ])
+    for (const wrong of ['true', '*', '0.0.0.0/0', '::/0', '10.0.0.0/33', '10.0.0.0/8/1', 'proxy.example'])
+      expect(problemsOf({ TRUST_PROXY: wrong }), wrong).toEqual(['TRUST_PROXY'])
+  })
+
+  it('lets browsers call from origins by name, and not from everywhere', () => {
+    const named = 'https://shop.example,http://localhost:5173'
+    expect(readConfig({ CORS_ORIGINS: named }).CORS_ORIGINS).toEqual(named.split(','))
+    for (const wrong of [
+      '*',
+      'null',
+      'shop.example',
+      'https://shop.example/',
+      'https://*.example/x',
+      'file:///a',
+    ])
+      expect(problemsOf({ CORS_ORIGINS: wrong }), wrong).toEqual(['CORS_ORIGINS'])
   })
 
   it('never repeats a secret in what it complains of', () => {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { origins, proxies } from './config-lists.ts'
 import { missingFrom } from './config-missing.ts'
 import { jwkSet } from './signing-keys.ts'
 
@@ -47,16 +48,6 @@ const count = (fallback: number, max = 1_000_000) =>
     .transform(Number)
     .refine(value => value >= 1 && value <= max, `must lie between 1 and ${max}`)
     .default(fallback)
-
-const list = z
-  .string()
-  .default('')
-  .transform(text =>
-    text
-      .split(',')
-      .map(each => each.trim())
-      .filter(each => each !== ''),
-  )
 
 const environment = z.object({
   NODE_ENV: z.string().default('development'),
@@ -109,8 +100,8 @@ const environment = z.object({
   AUTH_RATE_LIMIT_PER_ADDRESS: count(60),
   RESERVATION_TTL_SECONDS: count(900, 86_400),
   MAX_OPEN_ORDERS_PER_USER: count(10),
-  TRUST_PROXY: list,
-  CORS_ORIGINS: list,
+  TRUST_PROXY: proxies,
+  CORS_ORIGINS: origins,
   METRICS_PUBLIC: z
     .enum(['true', 'false'], 'must be true or false')
     .optional()

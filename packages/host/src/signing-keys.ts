@@ -1,4 +1,4 @@
-import { generateKeyPairSync, randomUUID } from 'node:crypto'
+import { createPrivateKey, createPublicKey, generateKeyPairSync, randomUUID, sign, verify } from 'node:crypto'
 import { mkdir, open, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
@@ -30,14 +30,37 @@ export type PrivateJwk = z.infer<typeof privateJwk>
 /** A private JWK set as JSON text; the first key signs, all verify. */
 export const jwkSet = z.string().transform((text, context) => {
   const parsed = z.object({ keys: z.array(privateJwk).min(1) }).safeParse(jsonOf(text))
-  if (parsed.success && new Set(parsed.data.keys.map(key => key.kid)).size === parsed.data.keys.length)
-    return parsed.data.keys
-  context.addIssue({
-    code: 'custom',
-    message: 'must be a private JWK set of Ed25519 or P-256 keys, each with its own kid and with alg',
-  })
-  return z.NEVER
+  const refuse = (message: string) => {
+    context.addIssue({ code: 'custom', message })
+    return z.NEVER
+  }
+  if (!parsed.success || new Set(parsed.data.keys.map(key => key.kid)).size !== parsed.data.keys.length)
+    return refuse('must be a private JWK set of Ed25519 or P-256 keys, each with its own kid and with alg')
+  const { keys } = parsed.data
+  if (!keys.every(belongTogether)) return refuse('has a key whose private half is not that of its public one')
+  if (keys.some(({ d }) => published.has(d))) return refuse('has a key that everybody knows, from a standard')
+  return keys
 })
+
+/** Whether what the private half signs is verified by the public one. */
+const belongTogether = (jwk: PrivateJwk): boolean => {
+  const { d: _, ...open } = jwk
+  const hash = jwk.kty === 'EC' ? 'sha256' : null
+  const text = Buffer.from('a text to sign')
+  try {
+    const signature = sign(hash, text, createPrivateKey({ key: { ...jwk }, format: 'jwk' }))
+    return verify(hash, text, createPublicKey({ key: open, format: 'jwk' }), signature)
+  } catch {
+    return false
+  }
+}
+
+/** Private keys of the examples in RFC 7515 A.3, RFC 7517 A.2 and RFC 8037 A.1. */
+const published: ReadonlySet<string> = new Set([
+  'jpsQnnGQmL-YBIffH1136cspYG6-0iY7X1fCE9-E9LI',
+  '870MB6gfuTJ4HtUnUvYMyJpr5eUZNP4Bk43bVdj3eAE',
+  'nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A',
+])
 
 /** A new Ed25519 key. */
 export const generateKey = (): PrivateJwk => {
