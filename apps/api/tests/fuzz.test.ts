@@ -1,8 +1,10 @@
 import { checkInvariants } from '@plinth/invariants'
+import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { operationsOf, readApiDocument } from './fuzz/api-document.ts'
 import { type FuzzReport, fuzz } from './fuzz/fuzz.ts'
 import { createJudge } from './fuzz/judge.ts'
+import { requestsTo } from './fuzz/planned-request.ts'
 import { residentMegabytes } from './fuzz/resident.ts'
 import { type GivenShop, givenShop } from './given-shop.ts'
 import { violated } from './look-back.ts'
@@ -33,6 +35,15 @@ afterAll(() => shop?.[Symbol.asyncDispose]())
 
 test('whatever is sent, by whomever, is answered in time, below 500, and as the OpenAPI document says', () => {
   expect(report.findings).toEqual([])
+})
+
+test('the same seed makes the same requests', async () => {
+  const document = await readApiDocument(shop.url)
+  for (const operation of operationsOf(document)) {
+    const planned = (from: number) => fc.sample(requestsTo(operation, document), { seed: from, numRuns: 5 })
+    expect(planned(seed)).toEqual(planned(seed))
+    expect(planned(seed + 1)).not.toEqual(planned(seed))
+  }
 })
 
 test('what an answer does not keep of its schema is found', async () => {

@@ -8,18 +8,28 @@ import { GatewayError, problemOf, problemType } from './problem.ts'
 /** Answers what the HTTP parser itself refuses with a problem document, and hangs up. */
 export const answerParserErrors =
   (logger: Logger, guards: Guards) =>
-  (error: Error & { readonly code?: string }, socket: Socket): void => {
+  (error: ParserError, socket: Socket): void => {
     if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) return
     const refusal = refusalFor(error.code)
     const { body, headers } = documentOf(refusal, guards)
     logger.debug({ code: error.code, requestId: headers['X-Request-Id'] }, 'the parser refused a request')
     const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
     socket.end(
-      [`HTTP/1.1 ${refusal.status} ${reasons[refusal.status] ?? 'Bad Request'}`, ...lines, '', body].join(
-        '\r\n',
-      ),
+      [
+        `HTTP/1.1 ${refusal.status} ${reasons[refusal.status] ?? 'Bad Request'}`,
+        ...lines,
+        '',
+        isHead(error) ? '' : body,
+      ].join('\r\n'),
     )
   }
+
+/** What Node tells of a request that it could not read: the bytes that it was at, among others. */
+type ParserError = Error & { readonly code?: string; readonly rawPacket?: Buffer }
+
+/** An answer to HEAD ends with its headers: what came behind would be taken for the next one. */
+const isHead = ({ rawPacket }: ParserError): boolean =>
+  rawPacket?.subarray(0, 5).toString('latin1') === 'HEAD '
 
 /** Answers `Expect: something` that is not `100-continue` with a problem document; Node would send none. */
 export const answerExpectations = ({ server }: FastifyInstance, guards: Guards): void => {

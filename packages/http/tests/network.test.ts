@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { eventually } from '@plinth/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
@@ -70,6 +71,12 @@ describe('What the parser refuses is a problem document', () => {
     ],
   ])('for %s', async (_, request, status, code) => {
     expectProblem(await exchange(request), status, code)
+  })
+
+  it('whose body HEAD does not get: it would be taken for the next answer', async () => {
+    const socket = connect(Number(url.port), url.hostname)
+    socket.write('HEAD /hold\u00e9 HTTP/1.1\r\nhost: x\r\n\r\n', 'latin1')
+    expect(await text(socket)).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n.*\r\n\r\n$/s)
   })
 
   it('for a body that grows too large without having said so', async () => {

@@ -5,6 +5,7 @@ import { badByte } from './broken-bodies.ts'
 import { createJudge, type Judge } from './judge.ts'
 import { fillIn } from './known-things.ts'
 import { type PlannedRequest, requestsTo } from './planned-request.ts'
+import { residentMegabytes } from './resident.ts'
 import { send, type WireAnswer, type WireRequest } from './send.ts'
 import { type Stock, stockUp } from './stock.ts'
 
@@ -69,13 +70,17 @@ export const fuzz = async (
           for (const complaint of complaints) {
             const what = `${next.operation.method} ${next.operation.path}: ${status} ${complaint}`
             if (findings.has(what)) continue
-            findings.set(what, `${what}\n  ${JSON.stringify(next.planned).slice(0, 1500)}`)
+            const finding = `${what}\n  ${JSON.stringify(next.planned).slice(0, 1500)}`
+            findings.set(what, finding)
+            tell(finding)
           }
         }
       }),
     )
     ms = performance.now() - begun
-    tell(`${sent} requests after ${Math.round(ms / 1000)} s, ${findings.size} findings`)
+    tell(
+      `${sent} requests after ${Math.round(ms / 1000)} s, ${findings.size} findings, ${await residentMegabytes(url)} MB`,
+    )
   }
   agent.destroy()
   return { requests: sent, ms, statuses, findings: [...findings.values()] }

@@ -14,10 +14,9 @@ const generalCodes: Readonly<Record<number, readonly string[]>> = {
   404: ['not_found'],
   405: ['method_not_allowed'],
   413: ['payload_too_large'],
-  414: ['uri_too_long'],
   415: ['unsupported_media_type'],
   417: ['expectation_failed'],
-  431: ['request_header_fields_too_large'],
+  431: ['headers_too_large'],
 }
 
 /** What nobody should learn from an answer. */
