@@ -125,6 +125,17 @@ it('says who may call each operation, with a permission that a contract declares
   }
 })
 
+it('says of everything that takes If-Match that it does, of a cancellation, too', () => {
+  const taking = [...operations].filter(([, { parameters }]) =>
+    parameters.some(({ name }) => name === 'If-Match'),
+  )
+  for (const [route, { responses }] of taking) expect(Object.keys(responses), route).toContain('412')
+  expect(taking.map(([route]) => route)).toEqual(
+    expect.arrayContaining(['POST /v1/orders/{orderId}/cancel', 'PATCH /v1/products/{id}']),
+  )
+  expect(taking.map(([route]) => route)).not.toContain('POST /v1/checkout')
+})
+
 it('is what docs/security.md says of who may do what; UPDATE_DOCS=1 writes it anew', async () => {
   const file = join(import.meta.dirname, '..', '..', '..', 'docs', 'security.md')
   const written = await readFile(file, 'utf8')

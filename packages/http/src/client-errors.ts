@@ -25,11 +25,11 @@ export const answerParserErrors =
   }
 
 /** What Node tells of a request that it could not read: the bytes that it was at, among others. */
-type ParserError = Error & { readonly code?: string; readonly rawPacket?: Buffer }
+type ParserError = Error & { readonly code?: string; readonly rawPacket?: unknown }
 
 /** An answer to HEAD ends with its headers: what came behind would be taken for the next one. */
 const isHead = ({ rawPacket }: ParserError): boolean =>
-  rawPacket?.subarray(0, 5).toString('latin1') === 'HEAD '
+  Buffer.isBuffer(rawPacket) && rawPacket.subarray(0, 5).toString('latin1') === 'HEAD '
 
 /** Answers `Expect: something` that is not `100-continue` with a problem document; Node would send none. */
 export const answerExpectations = ({ server }: FastifyInstance, guards: Guards): void => {

@@ -1,3 +1,4 @@
+import { PreconditionFailed } from '@plinth/kernel'
 import { z } from 'zod'
 import type { RouteDeclaration } from './route-spec.ts'
 import type { Components, Json } from './schema-components.ts'
@@ -22,9 +23,11 @@ export const documentParameters = (route: RouteDeclaration, { refer }: Pick<Comp
 export const fieldsOf = (schema: z.ZodType | undefined): [string, z.ZodType][] =>
   schema instanceof z.ZodObject ? Object.entries<z.ZodType>(schema.shape) : []
 
-/** Whether a route takes `If-Match`. */
-export const takesIfMatch = ({ etag, method }: RouteDeclaration): boolean =>
-  etag === true && method !== 'GET' && method !== 'POST'
+/** Whether a route takes `If-Match`. A POST mostly makes something new, and says so where it does not. */
+export const takesIfMatch = ({ etag, method, errors = [] }: RouteDeclaration): boolean =>
+  etag === true &&
+  method !== 'GET' &&
+  (method !== 'POST' || errors.some(({ code }) => code === PreconditionFailed.code))
 
 const headersOf = (route: RouteDeclaration): Json[] => {
   const headers: Json[] = []

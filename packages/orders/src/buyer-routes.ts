@@ -1,5 +1,13 @@
 import { type Answer, pageQuery, route } from '@plinth/http'
-import { type Implementation, idOf, line, type OutputOf, pageOf, timestamp } from '@plinth/kernel'
+import {
+  type Implementation,
+  idOf,
+  line,
+  type OutputOf,
+  PreconditionFailed,
+  pageOf,
+  timestamp,
+} from '@plinth/kernel'
 import {
   type OrdersContract,
   order,
@@ -67,6 +75,7 @@ export const buyerRoutes = (app: FastifyInstance, operations: Implementation<Ord
     id: 'cancelOrder',
     tag,
     operation: contract.cancelOrder,
+    errors: [PreconditionFailed],
     params: oneOrder,
     body: z
       .strictObject({ reason: line(500).optional() })
