@@ -30,6 +30,7 @@ beforeAll(async () => {
     `${report.requests} requests in ${Math.round(report.ms / 1000)} s, ${JSON.stringify(report.statuses)}, ` +
       `${memory.before} MB before and ${memory.after} MB after`,
   )
+  tell(`never accepted: ${report.neverRight.join(', ')}`)
 }, within + 180_000)
 afterAll(() => shop?.[Symbol.asyncDispose]())
 

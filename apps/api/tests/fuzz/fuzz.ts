@@ -15,6 +15,8 @@ export interface FuzzReport {
   readonly ms: number
   /** How many answers there were of each status. */
   readonly statuses: Readonly<Record<string, number>>
+  /** Operations that were never sent what they accept. */
+  readonly neverRight: readonly string[]
   /** What is wrong, each with the first request that showed it. */
   readonly findings: readonly string[]
 }
@@ -44,6 +46,7 @@ export const fuzz = async (
   const agent = new Agent({ keepAlive: true, maxSockets: atATime })
   const statuses: Record<string, number> = {}
   const findings = new Map<string, string>()
+  const neverRight = new Set(operations.map(routeOf))
   let sent = 0
   let ms = 0
   for (let batch = 0; sent < requests && ms < within; batch += 1) {
@@ -66,9 +69,10 @@ export const fuzz = async (
         ) {
           sent += 1
           const { status, complaints } = await tryOut({ url, agent, document, judge, stock, ...next })
+          if (status >= 200 && status < 300) neverRight.delete(routeOf(next.operation))
           statuses[status] = (statuses[status] ?? 0) + 1
           for (const complaint of complaints) {
-            const what = `${next.operation.method} ${next.operation.path}: ${status} ${complaint}`
+            const what = `${routeOf(next.operation)}: ${status} ${complaint}`
             if (findings.has(what)) continue
             const finding = `${what}\n  ${JSON.stringify(next.planned).slice(0, 1500)}`
             findings.set(what, finding)
@@ -83,8 +87,10 @@ export const fuzz = async (
     )
   }
   agent.destroy()
-  return { requests: sent, ms, statuses, findings: [...findings.values()] }
+  return { requests: sent, ms, statuses, neverRight: [...neverRight], findings: [...findings.values()] }
 }
+
+const routeOf = ({ method, path }: Operation) => `${method} ${path}`
 
 interface Trial {
   readonly url: string

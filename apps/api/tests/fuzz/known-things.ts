@@ -11,6 +11,7 @@ const kinds = [
   'etags',
   'notifications',
   'orders',
+  'passwords',
   'products',
   'refreshTokens',
   'refunds',
@@ -38,9 +39,13 @@ const byField: Readonly<Record<string, Kind>> = {
   variantId: 'variants',
 }
 
-/** The kind of thing that a field names; `id` and `name` in a path are of what the path lists. */
+/**
+ * The kind of thing that a field names; `id` and `name` in a path are of what the path lists. A password is known where
+ * somebody signs in, and nowhere that it could be changed.
+ */
 export const kindOf = (field: string, path: string): Kind | undefined =>
-  byField[field] ?? kinds.find(kind => path.includes(`/${kind}/{${field}}`))
+  (field === 'password' && path === '/v1/auth/login' ? 'passwords' : byField[field]) ??
+  kinds.find(kind => path.includes(`/${kind}/{${field}}`))
 
 /** Stands for the thing of that number in what is sent. */
 export const placeholderOf = (kind: Kind, number: number): string => `@@${kind}:${number}@@`

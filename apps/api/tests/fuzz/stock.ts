@@ -58,6 +58,7 @@ export const stockUp = async (url: string): Promise<Stock> => {
     ),
     notifications: notifications.ids,
     orders: [...orders.map(({ id }) => id), ...all.ids],
+    passwords: [password],
     products: [...offers.flatMap(({ product: { id, slug } }) => [id, slug]), ...products.ids],
     refreshTokens: await Promise.all([1, 2, 3].map(() => refreshTokenOf(url, bystander.email))),
     refunds: refunds.ids,
