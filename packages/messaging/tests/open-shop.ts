@@ -56,10 +56,11 @@ const openShop = async (database: TestDatabase, openBroker: OpenBroker) => {
 /** What {@link useShops} opens. */
 export type Shop = Awaited<ReturnType<typeof openShop>>
 
-/** Refunds cancelled orders. */
-export const refunder = (shop: Shop): Consumer =>
+/** Refunds cancelled orders, each after what is to be done first. */
+export const refunder = (shop: Shop, first: () => Promise<void> = async () => {}): Consumer =>
   defineConsumer({
     name: 'payments.refund-cancelled-order',
     event: ordersContract.events.cancelled,
+    prepare: first,
     handle: (context, { data }) => shop.refund(context, data.orderId),
   })
