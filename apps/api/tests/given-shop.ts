@@ -1,7 +1,7 @@
 import {
   createTestDatabase,
   type MailSink,
-  removeAmqpNames,
+  removeShopNames,
   startMailSink,
   testNamespace,
 } from '@plinth/testing'
@@ -41,7 +41,7 @@ export const givenGround = async (
   const mails = stack.use(await startMailSink())
   const data = stack.use(await dataFolder())
   const namespace = testNamespace()
-  if (amqpUrl !== undefined) stack.defer(() => removeAmqpNames(amqpUrl, namesOf(namespace)))
+  if (amqpUrl !== undefined) stack.defer(() => removeShopNames(amqpUrl, namespace))
   const env = {
     ...adminEnv,
     DATABASE_URL: database.url,
@@ -78,25 +78,5 @@ export const givenShop = async (backends: Backends = {}, changes: Env = {}): Pro
     admin,
     seller,
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
-  }
-}
-
-/** The queues of the shop's consumers, by the consumer's name. */
-export const consumers = [
-  'catalog.restock-cancelled-order',
-  'payments.refund-cancelled-order',
-  'notifications.welcome-user',
-  'notifications.confirm-order',
-  'notifications.confirm-cancellation',
-  'notifications.confirm-refund',
-  'notifications.alert-admins',
-  'notifications.mail-password-reset',
-] as const
-
-const namesOf = (namespace: string) => {
-  const own = ['dead', ...[1_000, 5_000, 15_000, 30_000].map(ms => `retry.${ms}`)]
-  return {
-    queues: [...own, ...consumers].map(name => `${namespace}.${name}`),
-    exchanges: [...own, 'events'].map(name => `${namespace}.${name}`),
   }
 }

@@ -1,8 +1,8 @@
-import { describeWith } from '@plinth/testing'
+import { describeWith, shopConsumers } from '@plinth/testing'
 import { connect } from 'amqplib'
 import { Redis } from 'ioredis'
 import { expect, test } from 'vitest'
-import { consumers, givenShop } from './given-shop.ts'
+import { givenShop } from './given-shop.ts'
 import { journey } from './journey.ts'
 import { tapEvents } from './tap.ts'
 
@@ -26,7 +26,7 @@ describeWith('redis', 'the journey, with Redis', redisUrl =>
       const connection = await connect(amqpUrl)
       try {
         const channel = await connection.createChannel()
-        for (const name of consumers) {
+        for (const name of shopConsumers) {
           const queue = await channel.checkQueue(`${shop().namespace}.${name}`)
           expect(queue.consumerCount).toBe(1)
           expect(queue.messageCount).toBe(0)

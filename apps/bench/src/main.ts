@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { removeKeys, removeShopNames } from '@plinth/testing'
 import { createSigner } from './buyers.ts'
 import { cpuMsOf } from './cpu.ts'
 import { loadData } from './data.ts'
@@ -46,6 +47,9 @@ const main = async (): Promise<void> => {
   const logs = await mkdtemp(join(tmpdir(), 'plinth-bench-'))
   stack.defer(() => rm(logs, { recursive: true, force: true }))
   const services = stack.use(await startServices(console.log))
+  const namespace = `plinth-bench-${process.pid}`
+  stack.defer(() => removeShopNames(services.amqpUrl, namespace))
+  stack.defer(() => removeKeys(services.redisUrl, `${namespace}:`))
   const signer = await createSigner()
   const credentials = { email: 'admin@bench.example', password: 'a long enough passphrase' }
   const plinth = stack.use(
@@ -57,9 +61,9 @@ const main = async (): Promise<void> => {
         PORT: '0',
         DATABASE_URL: services.databaseUrl,
         REDIS_URL: services.redisUrl,
-        REDIS_PREFIX: `bench-${process.pid}:`,
+        REDIS_PREFIX: `${namespace}:`,
         AMQP_URL: services.amqpUrl,
-        AMQP_NAMESPACE: `bench-${process.pid}`,
+        AMQP_NAMESPACE: namespace,
         SMTP_URL: services.smtpUrl,
         JWT_KEYS: signer.keySet,
         PAYMENT_PROVIDER: 'sandbox',

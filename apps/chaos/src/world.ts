@@ -2,9 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createDatabaseOn, type MailSink, removeKeys, startMailSink } from '@plinth/testing'
+import { createDatabaseOn, type MailSink, removeKeys, removeShopNames, startMailSink } from '@plinth/testing'
 import postgres from 'postgres'
-import { removeBrokerNames } from './broker-names.ts'
 import { createHistory, type History } from './history.ts'
 import { adminEnv, type Person, type Street, signInAdmin, signUpSeller } from './people.ts'
 import type { Env } from './process.ts'
@@ -69,7 +68,7 @@ export const openWorld = async <Proxy extends Between>(
   const { folder, keepFolder } = stack.use(await openFolder())
   const database = stack.use(await createDatabaseOn(services.postgres, name))
   stack.defer(() => removeKeys(services.redis, name))
-  stack.defer(() => removeBrokerNames(services.rabbitmq, name))
+  stack.defer(() => removeShopNames(services.rabbitmq, name))
   const sql = postgres(database.url, { max: 2, onnotice: () => undefined })
   stack.defer(() => sql.end({ timeout: 5 }))
   const mails = stack.use(await startMailSink())

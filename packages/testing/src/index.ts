@@ -19,5 +19,6 @@ export type {
 export { createRecorder } from './recording-proxy/recorder.ts'
 export { describeWith, serviceUrl } from './run.ts'
 export type { ServiceName } from './services.ts'
+export { removeShopNames, shopConsumers } from './shop-names.ts'
 export type { TestDatabase, TestDatabaseOptions } from './test-database.ts'
 export { createDatabaseOn, createTestDatabase } from './test-database.ts'

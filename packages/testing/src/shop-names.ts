@@ -1,7 +1,7 @@
-import { removeAmqpNames } from '@plinth/testing'
+import { removeAmqpNames } from './namespace.ts'
 
-/** Consumers of the shop, which name the queues. */
-const consumers = [
+/** The consumers of a whole shop, which name its queues. */
+export const shopConsumers = [
   'catalog.restock-cancelled-order',
   'payments.refund-cancelled-order',
   'notifications.welcome-user',
@@ -10,13 +10,13 @@ const consumers = [
   'notifications.confirm-refund',
   'notifications.alert-admins',
   'notifications.mail-password-reset',
-]
+] as const
 
-/** Takes what a shop declared at a RabbitMQ that others use, too, away again. */
-export const removeBrokerNames = (url: string, namespace: string): Promise<void> => {
+/** Takes what a shop declared at a RabbitMQ that others use, too, away again: each quorum queue there keeps files open. */
+export function removeShopNames(url: string, namespace: string): Promise<void> {
   const own = ['dead', ...[1_000, 5_000, 15_000, 30_000].map(ms => `retry.${ms}`)]
   return removeAmqpNames(url, {
-    queues: [...own, ...consumers].map(name => `${namespace}.${name}`),
+    queues: [...own, ...shopConsumers].map(name => `${namespace}.${name}`),
     exchanges: [...own, 'events'].map(name => `${namespace}.${name}`),
   })
 }
