@@ -39,7 +39,10 @@ async function main(turboArguments: string[]): Promise<number> {
   return all.failed > 0 || all.passed === 0 ? 1 : 0
 }
 
-/** What every package's tests find: where each service is, and the kinds in use, part of turbo's cache key. */
+/**
+ * What every package's tests find: where each service is; the kinds in use, part of turbo's cache key; and the time of
+ * the run, part of the key of tests that take another turn each time.
+ */
 function environment(found: Partial<Record<ServiceName, Service>>): Record<string, string> {
   const variables: Record<string, string> = {}
   const kinds: string[] = []
@@ -49,7 +52,7 @@ function environment(found: Partial<Record<ServiceName, Service>>): Record<strin
     variables[serviceKinds[name].variable] = service.origin === 'absent' ? 'none' : service.url
     kinds.push(`${name}=${service.origin}`)
   }
-  return { ...variables, PLINTH_TEST_SERVICES: kinds.join(',') }
+  return { ...variables, PLINTH_TEST_SERVICES: kinds.join(','), PLINTH_TEST_RUN: new Date().toISOString() }
 }
 
 async function runTests(turboArguments: string[], env: Record<string, string>): Promise<TestOutcome[]> {
