@@ -21,7 +21,7 @@ export interface ConsumerSpecification<Data extends z.ZodType> {
   readonly event: EventDeclaration<string, Data>
   /**
    * Whether events that come at about the same time share a transaction, one after another; not unless given. It
-   * makes a busy consumer several times as fast. For handlers that lock nothing for which others wait: what one of
+   * saves a busy consumer round trips. For handlers that lock nothing for which others wait: what one of
    * them locks is held until the last of them is done.
    */
   readonly together?: boolean

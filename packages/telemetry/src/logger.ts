@@ -79,7 +79,7 @@ export const createLogger = ({
 }
 
 /**
- * Standard output in blocks, for machines: a write for each line would cost a small request a tenth of its time. What matters is
+ * Standard output in blocks, for machines: a system call for many lines in place of one for each. What matters is
  * written at once, see {@link urgent}; the rest within a tenth of a second, and when the process ends.
  */
 const standardOutput = () => pino.destination({ fd: 1, sync: false, minLength: 8192, periodicFlush: 100 })
