@@ -1,7 +1,8 @@
 import type { RedisCacheOptions, RedisConnection } from '@plinth/cache'
 import { createMemoryCache, createRedisCache } from '@plinth/cache'
+import { isFrozen } from '@plinth/kernel'
 import { describeWith } from '@plinth/testing'
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test, vi } from 'vitest'
 import { cacheConformance } from './cache-conformance.ts'
 import { connected } from './redis.ts'
 
@@ -31,6 +32,17 @@ describe('what a cache in memory holds', () => {
     await cache.getOrLoad('list', options, async () => [1])
     const read = await cache.getOrLoad('list', options, async () => 'unused')
     expect(() => Array.isArray(read) && read.push(2)).toThrow(TypeError)
+  })
+
+  test('is parsed once for all who read it, and known to be constant', async () => {
+    const cache = createMemoryCache()
+    const parse = vi.fn((json: unknown) => ({ json }))
+    const options = { ttlMs: 60_000, parse }
+    await cache.set('thing', { a: 1 }, options)
+    const first = await cache.get('thing', options)
+    expect(await cache.get('thing', options)).toBe(first)
+    expect(parse).toHaveBeenCalledOnce()
+    expect(isFrozen(first)).toBe(true)
   })
 })
 
