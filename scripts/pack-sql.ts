@@ -4,19 +4,18 @@
  */
 import { cpSync, mkdirSync, rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { carriedSql } from './carried-sql.ts'
 
-const domain = basename(process.cwd())
-const workspaceSql = join(import.meta.dirname, '..', 'sql')
+const root = join(import.meta.dirname, '..')
 const target = join(process.cwd(), 'sql')
-
-/** Packages whose SQL is not in a folder of their own name. */
-const elsewhere: Readonly<Record<string, string>> = { http: 'gateway', postgres: 'setup.sql' }
 
 rmSync(target, { recursive: true, force: true })
 if (!process.argv.includes('--clean')) {
-  const source = elsewhere[domain] ?? domain
+  const carried = carriedSql(root, basename(process.cwd()))
+  if (carried.length === 0) throw new Error(`there is no SQL for ${process.cwd()}`)
   mkdirSync(target)
-  cpSync(join(workspaceSql, source), source.endsWith('.sql') ? join(target, source) : target, {
-    recursive: true,
-  })
+  for (const source of carried) {
+    const into = source.endsWith('.sql') ? join(target, source) : target
+    cpSync(join(root, 'sql', source), into, { recursive: true })
+  }
 }

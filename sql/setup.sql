@@ -1,4 +1,4 @@
--- Schemas and roles of the shop, and the table that says which migrations were applied. Running it again is safe.
+-- The table that says which migrations were applied. Running it again is safe.
 
 create schema if not exists plinth;
 
@@ -15,48 +15,3 @@ create table if not exists plinth.migration (
 -- A domain that runs by itself, as its own role, sees whether its schema is up to date.
 grant usage on schema plinth to public;
 grant select on plinth.migration to public;
-
--- Each schema has a role that owns nothing, cannot log in, and reads and writes the rows of that schema only. Who may
--- not create roles goes without: everything then runs as the user that connects.
-do $$
-declare
-  domain text;
-  role text;
-begin
-  foreach domain in array array[
-    'users', 'catalog', 'cart', 'orders', 'payments', 'notifications', 'messaging', 'gateway'
-  ] loop
-    execute format('create schema if not exists %I', domain);
-    role := 'plinth_' || domain;
-
-    if not exists (select from pg_roles where rolname = role) then
-      begin
-        execute format('create role %I nologin', role);
-      exception
-        -- Roles belong to the whole server: another database may be set up at this moment.
-        when duplicate_object or unique_violation then null;
-        when insufficient_privilege then
-          raise warning 'role % was not created: % may not create roles', role, current_user;
-          continue;
-      end;
-    end if;
-
-    if not pg_has_role(current_user, role, 'member') then
-      begin
-        execute format('grant %I to current_user', role);
-      exception
-        when insufficient_privilege or unique_violation then
-          raise warning 'role % was not granted to %', role, current_user;
-      end;
-    end if;
-
-    execute format('grant usage on schema %I to %I', domain, role);
-    execute format('grant select, insert, update, delete on all tables in schema %I to %I', domain, role);
-    execute format('grant usage, select on all sequences in schema %I to %I', domain, role);
-    execute format(
-      'alter default privileges in schema %I grant select, insert, update, delete on tables to %I', domain, role);
-    execute format(
-      'alter default privileges in schema %I grant usage, select on sequences to %I', domain, role);
-  end loop;
-end
-$$;

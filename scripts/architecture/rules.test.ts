@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { type House, importsOf, type Room, readHouse } from './house.ts'
-import { type Rule, rules } from './rules.ts'
+import type { Rule } from './rule.ts'
+import { rules } from './rules.ts'
 
 const house = readHouse(new URL('../..', import.meta.url).pathname)
 
@@ -58,6 +59,20 @@ const probes: Readonly<Record<string, readonly House[]>> = {
     withFile('cart', 'cart-view.ts', "import { readCart } from './stored-cart.ts'\n"),
   ],
   'every export has a doc comment': [withFile('cart', 'planted.ts', 'export const planted = 1\n')],
+  'a package brings the libraries that it needs, and no others': [
+    changed('cart', { dependencies: [...room('cart').dependencies, 'nodemailer'] }),
+    changed('http', { dependencies: [...room('http').dependencies, '@scalar/fastify-api-reference'] }),
+    changed('payments', { dependencies: room('payments').dependencies.filter(name => name !== 'stripe') }),
+  ],
+  'what a package shares with its user, those that stand on it share, too': [
+    changed('cart', { peers: room('cart').peers.filter(name => name !== 'zod') }),
+  ],
+  'a published package says what it is and where it comes from': [
+    changed('kernel', { publication: { ...room('kernel').publication, provenance: false } }),
+    changed('kernel', { publication: { ...room('kernel').publication, repository: house.repository } }),
+    changed('kernel', { entries: ['.', './testing', './other'] }),
+    changed('cart', { publication: { ...room('cart').publication, files: ['dist'] } }),
+  ],
   'no SQL crosses a domain': [
     {
       ...house,

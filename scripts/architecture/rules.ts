@@ -9,25 +9,14 @@ import {
   pureFiles,
 } from './graph.ts'
 import type { House, Room, SourceFile } from './house.ts'
+import { publicationRules } from './publication-rules.ts'
+import { localName, ours, packageOf, type Rule } from './rule.ts'
 
-/** A rule of the house: what it is called, and everything that breaks it, one line each. */
-export interface Rule {
-  readonly name: string
-  readonly violations: (house: House) => string[]
-}
-
-const ours = '@plinth/'
 const isApp = (room: Room) => room.folder.startsWith('apps/')
 const mayDependOn = (room: Room) =>
   isApp(room) ? (allowedForTools[room.name] ?? allowedForApps) : allowed[room.name]
 const isDomain = (room: Room) => domains.some(domain => domain === room.name)
 const isContract = (room: Room) => room.name.endsWith('-contract')
-const packageOf = (specifier: string) =>
-  specifier
-    .split('/')
-    .slice(0, specifier.startsWith('@') ? 2 : 1)
-    .join('/')
-const localName = (specifier: string) => packageOf(specifier).replace(ours, '')
 const fileName = (path: string) => path.split('/').at(-1) ?? path
 const within = (file: SourceFile, folder: string) => file.path.includes(`/src/${folder}/`)
 
@@ -59,6 +48,8 @@ export const rules: readonly Rule[] = [
         (file, room) => {
           const declared = [
             ...room.dependencies,
+            ...room.peers,
+            ...room.optionalPeers,
             ...room.devDependencies.filter(name => isApp(room) || forDevelopment.includes(localName(name))),
           ]
           return file.imports
@@ -200,6 +191,7 @@ export const rules: readonly Rule[] = [
         file => undocumentedIn(file.text).map(name => `${file.path}: ${name} has no doc comment`),
       ),
   },
+  ...publicationRules,
 ]
 
 /** The names exported without a doc comment before them; the last of several overloads needs none of its own. */

@@ -1,5 +1,6 @@
 import type { Config, Connections } from '@plinth/host'
-import { createGateway, gatewayOf, serveDocs, serveHealth, serveMetrics } from '@plinth/http'
+import { createGateway, gatewayOf, serveHealth, serveMetrics } from '@plinth/http'
+import { serveDocs } from '@plinth/http/docs'
 import { contextOf, service } from '@plinth/kernel'
 import type { Job } from '@plinth/postgres'
 import type { Logger, MetricsRegistry } from '@plinth/telemetry'

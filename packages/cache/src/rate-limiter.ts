@@ -1,7 +1,5 @@
 import { createMemoryRateLimiter } from './memory-rate-limiter.ts'
-import { createRateLimitLeases } from './rate-limit-leases.ts'
-import type { RedisConnection } from './redis-connection.ts'
-import { createRedisRateLimiter } from './redis-rate-limiter.ts'
+import { createRateLimitLeases, type TakeShared } from './rate-limit-leases.ts'
 import { createSpentBudgets } from './spent-budgets.ts'
 
 /** At most `limit` units in any window of `windowMs` milliseconds, wherever the window begins. */
@@ -42,46 +40,58 @@ export interface RateLimiter {
 
 /** What a limiter is made with. */
 export interface RateLimiterOptions {
-  /** Where all replicas count together, by Redis' clock. Without it each process counts for itself. */
-  readonly redis?: RedisConnection | undefined
   /** Keys that a process counts itself at most; the least recently used are forgotten first. */
   readonly maxKeys?: number
   /** The clock of what a process counts itself, and of what it knows to be spent, in milliseconds, only going forward. */
   readonly now?: () => number
 }
 
+/** A limiter that counts in this process alone. `@plinth/cache/redis` has one whose buckets all replicas share. */
+export const createRateLimiter = (options: RateLimiterOptions = {}): RateLimiter =>
+  limiterOf(createMemoryRateLimiter(withDefaults(options)))
+
 /**
- * A limiter whose buckets all replicas share. While Redis is away each process applies the same limits by
+ * A limiter whose buckets all replicas share. While they cannot be reached each process applies the same limits by
  * itself, beginning with empty buckets: never no limit, never an error.
  */
-export const createRateLimiter = ({
-  redis,
-  maxKeys = 50_000,
-  now = () => performance.now(),
-}: RateLimiterOptions = {}): RateLimiter => {
+export const createSharedRateLimiter = (together: TakeShared, options: RateLimiterOptions): RateLimiter => {
+  const { maxKeys, now } = withDefaults(options)
   const alone = createMemoryRateLimiter({ maxKeys, now })
-  const together = redis && createRedisRateLimiter(redis)
   const spent = createSpentBudgets({ maxKeys, now })
   const take = async (key: string, limit: RateLimit, cost: number): Promise<Verdict | undefined> => {
     if (cost < 0) spent.forget(key, limit)
     const known = cost >= 0 ? spent.refusalOf(key, limit) : undefined
     if (known !== undefined) return known
-    const verdict = await together?.(key, limit, cost)
+    const verdict = await together(key, limit, cost)
     if (verdict !== undefined && (cost === 0 || cost === 1)) spent.note(key, limit, verdict)
     return verdict
   }
   const leased = createRateLimitLeases(take, { maxKeys, now })
-  const decide = async (key: string, limit: RateLimit, cost: number): Promise<Verdict> => {
+  return limiterOf(
+    async (key, limit, cost) =>
+      (await (cost === 1 ? leased(key, limit) : take(key, limit, cost))) ?? alone(key, limit, cost),
+  )
+}
+
+/** Takes units, looks where `cost` is 0, and gives back where it is negative. */
+type Decide = (key: string, limit: RateLimit, cost: number) => Verdict | Promise<Verdict>
+
+const limiterOf = (decide: Decide): RateLimiter => {
+  const checked = async (key: string, limit: RateLimit, cost: number): Promise<Verdict> => {
     check(limit, cost)
-    if (together === undefined) return alone(key, limit, cost)
-    return (await (cost === 1 ? leased(key, limit) : take(key, limit, cost))) ?? alone(key, limit, cost)
+    return decide(key, limit, cost)
   }
   return {
-    consume: (key, limit, cost = 1) => decide(key, limit, positive(cost)),
-    peek: (key, limit) => decide(key, limit, 0),
-    restore: (key, limit, units = 1) => decide(key, limit, -positive(units)),
+    consume: (key, limit, cost = 1) => checked(key, limit, positive(cost)),
+    peek: (key, limit) => checked(key, limit, 0),
+    restore: (key, limit, units = 1) => checked(key, limit, -positive(units)),
   }
 }
+
+const withDefaults = ({
+  maxKeys = 50_000,
+  now = () => performance.now(),
+}: RateLimiterOptions): Required<RateLimiterOptions> => ({ maxKeys, now })
 
 const check = ({ limit, windowMs }: RateLimit, cost: number) => {
   const valid = [limit, windowMs].every(number => Number.isSafeInteger(number) && number >= 1)

@@ -1,13 +1,27 @@
-import type { RateLimit, Verdict } from './rate-limiter.ts'
+import type { TakeShared } from './rate-limit-leases.ts'
+import { createSharedRateLimiter, type RateLimiter, type RateLimiterOptions } from './rate-limiter.ts'
 import type { RedisConnection } from './redis-connection.ts'
 import { redisKey } from './redis-key.ts'
 import { redisScript, runScript } from './redis-script.ts'
 import { verdict } from './sliding-window.ts'
 
-/** Counts in Redis, one round trip a decision, by its clock; undefined where it cannot be reached. */
-export const createRedisRateLimiter =
-  (redis: RedisConnection) =>
-  async (key: string, { limit, windowMs }: RateLimit, cost: number): Promise<Verdict | undefined> => {
+/** What the limiter over Redis is made with. */
+export interface RedisRateLimiterOptions extends RateLimiterOptions {
+  /** Where all replicas count together, by its clock. */
+  readonly redis: RedisConnection
+}
+
+/**
+ * A limiter whose buckets all replicas share. While Redis is away each process applies the same limits by
+ * itself, beginning with empty buckets: never no limit, never an error.
+ */
+export const createRedisRateLimiter = ({ redis, ...options }: RedisRateLimiterOptions): RateLimiter =>
+  createSharedRateLimiter(countedIn(redis), options)
+
+/** Counts in Redis, one round trip a decision; undefined where it cannot be reached. */
+const countedIn =
+  (redis: RedisConnection): TakeShared =>
+  async (key, { limit, windowMs }, cost) => {
     const bucket = redisKey(`${redis.prefix}limit:`, key)
     const answer = await redis.attempt(client => runScript(client, script, [bucket], [limit, windowMs, cost]))
     if (!answer.reached || !Array.isArray(answer.value)) return undefined

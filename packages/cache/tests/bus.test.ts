@@ -1,5 +1,6 @@
 import type { Bus } from '@plinth/cache'
-import { createMemoryBus, createRedisBus } from '@plinth/cache'
+import { createMemoryBus } from '@plinth/cache'
+import { createRedisBus } from '@plinth/cache/redis'
 import { describeWith } from '@plinth/testing'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { connected } from './redis.ts'

@@ -1,5 +1,6 @@
-import type { RedisCacheOptions, RedisConnection } from '@plinth/cache'
-import { createMemoryCache, createRedisCache } from '@plinth/cache'
+import { createMemoryCache } from '@plinth/cache'
+import type { RedisCacheOptions, RedisConnection } from '@plinth/cache/redis'
+import { createRedisCache } from '@plinth/cache/redis'
 import { isFrozen } from '@plinth/kernel'
 import { describeWith } from '@plinth/testing'
 import { afterAll, describe, expect, test, vi } from 'vitest'

@@ -1,5 +1,6 @@
-import type { RateLimiter, RedisConnection } from '@plinth/cache'
+import type { RateLimiter } from '@plinth/cache'
 import { createRateLimiter } from '@plinth/cache'
+import { createRedisRateLimiter, type RedisConnection } from '@plinth/cache/redis'
 import { describeWith } from '@plinth/testing'
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
@@ -11,11 +12,11 @@ describeWith('redis', 'a rate limiter in Redis', url => {
   const opened = Promise.withResolvers<RedisConnection>()
   beforeAll(async () => opened.resolve(await connected(url)))
   afterAll(async () => (await opened.promise)[Symbol.asyncDispose]())
-  limiterConformance(async () => createRateLimiter({ redis: await opened.promise }))
+  limiterConformance(async () => createRedisRateLimiter({ redis: await opened.promise }))
 
   test('counts together on all replicas, in one round trip, and leaves nothing behind for ever', async () => {
     const redis = await opened.promise
-    const replicas = [createRateLimiter({ redis }), createRateLimiter({ redis })]
+    const replicas = [createRedisRateLimiter({ redis }), createRedisRateLimiter({ redis })]
     const key = newKey()
     const verdicts = await Promise.all(
       Array.from({ length: 40 }, (_, call) =>
@@ -31,7 +32,7 @@ describeWith('redis', 'a rate limiter in Redis', url => {
   test('refuses what it knows to be spent without asking again, until there is room', async () => {
     const redis = await opened.promise
     let time = 0
-    const limiter = createRateLimiter({ redis, now: () => time })
+    const limiter = createRedisRateLimiter({ redis, now: () => time })
     const key = newKey()
     for (let call = 0; call < 4; call += 1) await limiter.consume(key, perMinute)
     // Redis would allow it now.
@@ -47,7 +48,7 @@ describeWith('redis', 'a rate limiter in Redis', url => {
   })
 
   test('allows again at once what was given back', async () => {
-    const limiter = createRateLimiter({ redis: await opened.promise })
+    const limiter = createRedisRateLimiter({ redis: await opened.promise })
     const key = newKey()
     for (let call = 0; call < 4; call += 1) await limiter.consume(key, perMinute)
     await limiter.restore(key, perMinute)
@@ -58,7 +59,10 @@ describeWith('redis', 'a rate limiter in Redis', url => {
     const redis = await opened.promise
     const asked = vi.fn(redis.attempt)
     const counting = { ...redis, attempt: asked as typeof redis.attempt }
-    const replicas = [createRateLimiter({ redis: counting }), createRateLimiter({ redis: counting })] as const
+    const replicas = [
+      createRedisRateLimiter({ redis: counting }),
+      createRedisRateLimiter({ redis: counting }),
+    ] as const
     const limit = { limit: 200, windowMs: 60_000 }
     const key = newKey()
     let allowed = 0
@@ -76,7 +80,7 @@ describeWith('redis', 'a rate limiter in Redis', url => {
   })
 
   test('what is left goes down by one with each unit, leased or not', async () => {
-    const limiter = createRateLimiter({ redis: await opened.promise })
+    const limiter = createRedisRateLimiter({ redis: await opened.promise })
     const key = newKey()
     const left: number[] = []
     for (let call = 0; call < 100; call += 1)

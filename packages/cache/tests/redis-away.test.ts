@@ -1,6 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import type { RedisConnection } from '@plinth/cache'
-import { connectRedis, createRateLimiter, createRedisBus, createRedisCache } from '@plinth/cache'
+import {
+  connectRedis,
+  createRedisBus,
+  createRedisCache,
+  createRedisRateLimiter,
+  type RedisConnection,
+} from '@plinth/cache/redis'
 import { describeWith, type FaultProxy, serviceUrl, startFaultProxy } from '@plinth/testing'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { ready } from './redis.ts'
@@ -13,7 +18,7 @@ describeWith('redis', 'a Redis that goes away', () => {
     const redis = connectRedis({ url: proxy.url, prefix: `test:${randomUUID()}:` })
     const cache = createRedisCache({ redis })
     const bus = createRedisBus({ redis })
-    const limiter = createRateLimiter({ redis })
+    const limiter = createRedisRateLimiter({ redis })
     onTestFinished(async () => {
       await bus[Symbol.asyncDispose]()
       await redis[Symbol.asyncDispose]()
@@ -60,7 +65,7 @@ describeWith('redis', 'a Redis that goes away', () => {
 
   test('while Redis hangs each process limits by itself', async () => {
     const { proxy, redis } = await behindProxy()
-    const limiter = createRateLimiter({ redis })
+    const limiter = createRedisRateLimiter({ redis })
     const limit = { limit: 5, windowMs: 60_000 }
     await limiter.consume('key', limit, 5)
     proxy.hang()

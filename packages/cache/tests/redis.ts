@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import type { RedisConnection, RedisSettings } from '@plinth/cache'
-import { connectRedis } from '@plinth/cache'
+import type { RedisConnection, RedisSettings } from '@plinth/cache/redis'
+import { connectRedis } from '@plinth/cache/redis'
 import { eventually } from '@plinth/testing'
 
 /** A connection that is ready, with a prefix that nobody else has. */

@@ -1,5 +1,6 @@
-import type { Cache, RedisConnection } from '@plinth/cache'
-import { createRedisBus, createRedisCache } from '@plinth/cache'
+import type { Cache } from '@plinth/cache'
+import type { RedisConnection } from '@plinth/cache/redis'
+import { createRedisBus, createRedisCache } from '@plinth/cache/redis'
 import { createMetrics } from '@plinth/telemetry'
 import { describeWith } from '@plinth/testing'
 import { expect, onTestFinished, test, vi } from 'vitest'

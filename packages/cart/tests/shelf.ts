@@ -1,5 +1,6 @@
 import { catalogContract, type VariantOffer } from '@plinth/catalog-contract'
-import { fake, newId } from '@plinth/kernel'
+import { newId } from '@plinth/kernel'
+import { fake } from '@plinth/kernel/testing'
 
 /** A catalog of the test's own: what is on its shelf can be had, at the price and in the number it says. */
 export const createShelf = () => {

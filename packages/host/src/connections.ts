@@ -1,16 +1,20 @@
 import {
   type Bus,
   type Cache,
-  connectRedis,
   createMemoryBus,
   createMemoryCache,
   createRateLimiter,
+  type RateLimiter,
+} from '@plinth/cache'
+import {
+  connectRedis,
   createRedisBus,
   createRedisCache,
-  type RateLimiter,
+  createRedisRateLimiter,
   type RedisConnection,
-} from '@plinth/cache'
-import { type Broker, createPostgresBroker, createRabbitBroker } from '@plinth/messaging'
+} from '@plinth/cache/redis'
+import { type Broker, createPostgresBroker } from '@plinth/messaging'
+import { createRabbitBroker } from '@plinth/messaging/rabbitmq'
 import { connectPostgres, type Pool } from '@plinth/postgres'
 import type { Logger, Metrics } from '@plinth/telemetry'
 import type { Config } from './config.ts'
@@ -50,7 +54,7 @@ export const openConnections = (
         })
   const bus = redis === undefined ? createMemoryBus() : createRedisBus({ redis, logger })
   const cache = redis === undefined ? createMemoryCache() : createRedisCache({ redis, bus, logger, metrics })
-  const limiter = createRateLimiter({ redis })
+  const limiter = redis === undefined ? createRateLimiter() : createRedisRateLimiter({ redis })
   return {
     pool,
     broker,

@@ -24,17 +24,26 @@ export type Tell = (line: string) => void
  */
 export const layFoundations = async (config: Config, tell: Tell): Promise<Foundations> => {
   const directory = resolve(config.DATA_DIR)
-  await using started = new AsyncDisposableStack()
-  const databaseUrl = config.DATABASE_URL ?? (await embeddedPostgres(directory, started, tell))
-  const mailbox = config.SMTP_URL === undefined ? started.use(await localMailbox(directory)) : undefined
-  const keys = config.JWT_KEYS ?? (await keysIn(directory))
-  const running = started.move()
-  return {
-    databaseUrl,
-    smtpUrl: config.SMTP_URL ?? mailbox?.smtpUrl ?? '',
-    keys,
-    mailbox,
-    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  const server = config.DATABASE_URL === undefined ? await embeddedPostgres(directory, tell) : undefined
+  try {
+    const keys = config.JWT_KEYS ?? (await keysIn(directory))
+    const mailbox = config.SMTP_URL === undefined ? await localMailbox(directory) : undefined
+    return {
+      databaseUrl: config.DATABASE_URL ?? server?.url ?? '',
+      smtpUrl: config.SMTP_URL ?? mailbox?.smtpUrl ?? '',
+      keys,
+      mailbox,
+      async [Symbol.asyncDispose]() {
+        try {
+          await mailbox?.[Symbol.asyncDispose]()
+        } finally {
+          await server?.[Symbol.asyncDispose]()
+        }
+      },
+    }
+  } catch (error) {
+    await server?.[Symbol.asyncDispose]()
+    throw error
   }
 }
 
@@ -65,19 +74,26 @@ const addressIn = (directory: string) => join(directory, 'database-url')
 // Loaded only where it is needed: production installs do without it.
 const embeddedPostgres = async (
   directory: string,
-  started: AsyncDisposableStack,
   tell: Tell,
-): Promise<string> => {
+): Promise<AsyncDisposable & { readonly url: string }> => {
   const { startEmbeddedPostgres } = await import('@plinth/embedded')
   const starting = startEmbeddedPostgres({
     directory: join(directory, 'postgres'),
     onProgress: tell,
     log: tell,
   })
-  const server = started.use(await starting.catch(cannotStart))
-  await writeFile(addressIn(directory), `${server.url}\n`, { mode: 0o600 })
-  started.defer(() => rm(addressIn(directory), { force: true }))
-  return server.url
+  const server = await starting.catch(cannotStart)
+  const stop = () => server[Symbol.asyncDispose]()
+  try {
+    await writeFile(addressIn(directory), `${server.url}\n`, { mode: 0o600 })
+  } catch (error) {
+    await stop()
+    throw error
+  }
+  return {
+    url: server.url,
+    [Symbol.asyncDispose]: () => rm(addressIn(directory), { force: true }).finally(stop),
+  }
 }
 
 /** A folder that is in use or cannot be used is for the user to mend. */

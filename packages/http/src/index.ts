@@ -1,5 +1,4 @@
 export type { AuthenticationOptions, Standing, VerifiedToken } from './authenticator.ts'
-export { serveDocs } from './docs.ts'
 export { createGateway, type GatewayOptions } from './gateway.ts'
 export { gatewayOf } from './gateway-parts.ts'
 export { type DependencyHealth, type ReadHealth, serveHealth, serveMetrics } from './health.ts'

@@ -2,14 +2,8 @@ import { declareError } from '@plinth/kernel'
 import { createMetrics } from '@plinth/telemetry'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import {
-  type DependencyHealth,
-  pageQuery,
-  route,
-  serveDocs,
-  serveHealth,
-  serveMetrics,
-} from '../src/index.ts'
+import { serveDocs } from '../src/docs.ts'
+import { type DependencyHealth, pageQuery, route, serveHealth, serveMetrics } from '../src/index.ts'
 import { givenGateway, readThings, writeThings } from './given.ts'
 import { expectProblem } from './problem-schema.ts'
 

@@ -1,4 +1,4 @@
-import { connectRedis, createRateLimiter } from '@plinth/cache'
+import { connectRedis, createRedisRateLimiter } from '@plinth/cache/redis'
 import { newId } from '@plinth/kernel'
 import { describeWith, eventually, type FaultProxy, startFaultProxy, testNamespace } from '@plinth/testing'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -14,7 +14,7 @@ describeWith('redis', 'Two replicas that share a Redis', redisUrl => {
   const givenReplica = async () => {
     const redis = connectRedis({ url: road.url, prefix })
     const gateway = await givenGateway({
-      limiter: createRateLimiter({ redis }),
+      limiter: createRedisRateLimiter({ redis }),
       limits: { general: 4, credentialsByAccount: 3, credentialsByAddress: 100 },
       routes: app => {
         const operation = { summary: 'A thing', access: 'public', errors: [] } as const

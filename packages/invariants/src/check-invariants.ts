@@ -44,10 +44,17 @@ const invariants: readonly Invariant[] = [
  */
 export const checkInvariants = async (
   where: Pool | string,
-  { graceMs = 60_000, atRest = false, journal, samples = 5 }: CheckOptions = {},
+  options: CheckOptions = {},
 ): Promise<Finding[]> => {
-  await using stack = new AsyncDisposableStack()
-  const pool = typeof where === 'string' ? stack.use(connectOnce(where)) : where
+  if (typeof where !== 'string') return checkIn(where, options)
+  await using pool = connectOnce(where)
+  return await checkIn(pool, options)
+}
+
+const checkIn = async (
+  pool: Pool,
+  { graceMs = 60_000, atRest = false, journal, samples = 5 }: CheckOptions,
+): Promise<Finding[]> => {
   const database = createDatabase({ pool, schema: 'plinth' })
   const context: CallContext = contextOf(service('invariants'))
   return await database.transaction(context, async inTx => {

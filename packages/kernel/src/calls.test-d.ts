@@ -9,7 +9,6 @@ import {
   contextOf,
   defineContract,
   detached,
-  fake,
   type Id,
   type Implementation,
   type InTx,
@@ -20,6 +19,7 @@ import {
   remote,
   type Tx,
 } from './index.ts'
+import { fake } from './testing.ts'
 
 const productId = idOf('Product')
 

@@ -2,7 +2,6 @@ import {
   anonymous,
   contextOf,
   defineContract,
-  fake,
   Internal,
   implement,
   local,
@@ -10,6 +9,7 @@ import {
   newId,
   service,
 } from '@plinth/kernel'
+import { fake } from '@plinth/kernel/testing'
 import { describe, expect, it } from 'vitest'
 import { shelfContract, shelfPermissions } from './shelf-contract.ts'
 import { outcomeOf, shelf } from './shelf-providers.ts'

@@ -1,6 +1,7 @@
 import { silentLogger } from '@plinth/telemetry'
 import { describeWith, type FaultProxy, startFaultProxy } from '@plinth/testing'
-import { type Broker, createRabbitBroker, type DeadMessage } from '../src/index.ts'
+import type { Broker, DeadMessage } from '../src/index.ts'
+import { createRabbitBroker } from '../src/rabbitmq.ts'
 import { queuesOfTheSuite } from './broker-under-test.ts'
 import { describeBroker } from './conformance.ts'
 import { removeNamespace } from './rabbit.ts'

@@ -4,7 +4,7 @@ import { describeWith, eventually, startFaultProxy } from '@plinth/testing'
 import { connect } from 'amqplib'
 import { expect, test } from 'vitest'
 import type { DeadMessage, Delivery } from '../src/index.ts'
-import { createRabbitBroker } from '../src/index.ts'
+import { createRabbitBroker } from '../src/rabbitmq.ts'
 import { message } from './broker-under-test.ts'
 import { removeNamespace } from './rabbit.ts'
 

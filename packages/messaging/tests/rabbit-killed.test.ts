@@ -3,7 +3,7 @@ import { runInNewContext } from 'node:vm'
 import { silentLogger } from '@plinth/telemetry'
 import { eventually, type MortalService, startPrivateRabbitmq } from '@plinth/testing'
 import { afterAll, describe, expect, test } from 'vitest'
-import { createRabbitBroker } from '../src/index.ts'
+import { createRabbitBroker } from '../src/rabbitmq.ts'
 import { refunder, useShops } from './open-shop.ts'
 
 const rabbit = await startPrivateRabbitmq()

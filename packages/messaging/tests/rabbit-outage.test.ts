@@ -1,7 +1,7 @@
 import { silentLogger } from '@plinth/telemetry'
 import { describeWith, eventually, type FaultProxy, startFaultProxy } from '@plinth/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createRabbitBroker } from '../src/index.ts'
+import { createRabbitBroker } from '../src/rabbitmq.ts'
 import { refunder, useShops } from './open-shop.ts'
 import { removeNamespace } from './rabbit.ts'
 

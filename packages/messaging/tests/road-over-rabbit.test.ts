@@ -1,6 +1,6 @@
 import { silentLogger } from '@plinth/telemetry'
 import { describeWith } from '@plinth/testing'
-import { createRabbitBroker } from '../src/index.ts'
+import { createRabbitBroker } from '../src/rabbitmq.ts'
 import { describeDeadLetters } from './dead-letters.ts'
 import type { OpenBroker } from './open-shop.ts'
 import { removeNamespace } from './rabbit.ts'

@@ -2,7 +2,6 @@ import {
   contextOf,
   dataSchemaOf,
   type EventDeclaration,
-  fake,
   type Id,
   local,
   NotFound,
@@ -11,6 +10,7 @@ import {
   service,
   type User,
 } from '@plinth/kernel'
+import { fake } from '@plinth/kernel/testing'
 import { notificationsContract } from '@plinth/notifications-contract'
 import { connectPostgres, createDatabase, migrate, migrationsOf } from '@plinth/postgres'
 import { createLogger, silentLogger } from '@plinth/telemetry'

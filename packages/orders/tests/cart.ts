@@ -1,5 +1,6 @@
 import { type CartContract, cartContract } from '@plinth/cart-contract'
-import { type Colocated, fake, type Id } from '@plinth/kernel'
+import type { Colocated, Id } from '@plinth/kernel'
+import { fake } from '@plinth/kernel/testing'
 import type { Database } from '@plinth/postgres'
 import { sql } from 'drizzle-orm'
 

@@ -4,7 +4,8 @@ import {
   InsufficientStock,
   ItemUnavailable,
 } from '@plinth/catalog-contract'
-import { type Colocated, fake, type Id, moneyOf, times } from '@plinth/kernel'
+import { type Colocated, type Id, moneyOf, times } from '@plinth/kernel'
+import { fake } from '@plinth/kernel/testing'
 import type { Database } from '@plinth/postgres'
 import { sql } from 'drizzle-orm'
 

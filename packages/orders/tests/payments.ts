@@ -1,4 +1,5 @@
-import { type Colocated, fake, type Id, moneyOf, NotFound, ValidationFailed } from '@plinth/kernel'
+import { type Colocated, type Id, moneyOf, NotFound, ValidationFailed } from '@plinth/kernel'
+import { fake } from '@plinth/kernel/testing'
 import {
   type ChargeOutcome,
   type Payment,

@@ -1,7 +1,7 @@
 import { type Logger, silentLogger } from '@plinth/telemetry'
 import postgres from 'postgres'
 import { type Connection, openConnection, type SessionSettings } from './connection.ts'
-import { filesOf, type MigrationFile, type Migrations, setupFile } from './migrations.ts'
+import { filesOf, type MigrationFile, type Migrations, setupText } from './migrations.ts'
 import type { Pool } from './pool.ts'
 import { statementsOf } from './statements.ts'
 
@@ -25,8 +25,8 @@ export class MigrationFailed extends Error {
 }
 
 /**
- * Brings the schemas up to date: sets up schemas and roles, then applies every file that `plinth.migration` does not
- * name, each in a transaction of its own, in order. Replicas that start at once wait for each other. A database
+ * Brings the schemas up to date: sets up those of the given domains and their roles, then applies every file that
+ * `plinth.migration` does not name, each in a transaction of its own, in order. Replicas that start at once wait for each other. A database
  * that is up to date is only read. Recorded migrations that are not among the files (a newer release was here) are
  * warned of and left alone; an applied file that has changed since is a {@link MigrationFailed}.
  */
@@ -40,9 +40,11 @@ export const migrate = async ({
   try {
     if (missing(files, await recorded(connection), logger).length === 0) return []
     await connection.run('select pg_advisory_lock($1)', [lockKey], 'arrays')
-    await script(connection, setupFile(), 'setup.sql')
+    await script(connection, setupText('setup.sql'), 'setup.sql')
+    const pending = missing(files, await recorded(connection), silentLogger)
+    for (const domain of new Set(pending.map(file => file.domain))) await setUpSchema(connection, domain)
     const applied: AppliedMigration[] = []
-    for (const file of missing(files, await recorded(connection), silentLogger)) {
+    for (const file of pending) {
       await apply(connection, file)
       logger.info({ domain: file.domain, migration: file.name }, 'migrated')
       applied.push({ domain: file.domain, name: file.name })
@@ -102,6 +104,12 @@ const missing = (
 }
 
 const pathOf = ({ domain, name }: MigrationFile) => `${domain}/${name}`
+
+/** The schema and the role of a domain: its own, whatever else the shop has or will have. */
+const setUpSchema = async (connection: Connection, domain: string) => {
+  await connection.run(`select set_config('plinth.domain', $1, false)`, [domain], 'arrays')
+  await script(connection, setupText('schema.sql'), 'schema.sql')
+}
 
 const apply = async (connection: Connection, file: MigrationFile) => {
   await connection.run('begin', [], 'script')

@@ -19,21 +19,22 @@ export interface MigrationFile {
 }
 
 /**
- * Where a package's migrations are: `<package>/sql` when it was installed, `<workspace>/sql/<domain>` in its sources.
+ * Where a package's migrations are: `<workspace>/sql/<domain>` in its sources, `<package>/sql` when it was installed.
+ * The workspace's come first: while a package is packed it has a copy of its own, for a moment.
  *
  * @param moduleUrl `import.meta.url` of a module of the package
  */
 export const migrationsOf = (domain: string, moduleUrl: string): Migrations => ({
   domain,
-  directory: folderOf(moduleUrl, [`sql/${domain}/`, 'sql/', `../../sql/${domain}/`], holdsMigrations),
+  directory: folderOf(moduleUrl, [`../../sql/${domain}/`, `sql/${domain}/`, 'sql/'], holdsMigrations),
 })
 
-/** The file that sets up schemas and roles, in this package or in the workspace. */
-export const setupFile = (): string =>
+/** What prepares a database, or the schema of one domain; in this package or in the workspace. */
+export const setupText = (file: 'setup.sql' | 'schema.sql'): string =>
   readFileSync(
     new URL(
-      'setup.sql',
-      folderOf(import.meta.url, ['sql/', '../../sql/'], url => existsSync(new URL('setup.sql', url))),
+      file,
+      folderOf(import.meta.url, ['../../sql/', 'sql/'], url => existsSync(new URL(file, url))),
     ),
     'utf8',
   )

@@ -120,6 +120,7 @@ describe('migrations', () => {
       'truncate orders.second',
     ])
       await expect(as(refused)).rejects.toMatchObject({ code: '42501' })
+    await it.rows('create schema payments')
     await it.rows('create table payments.secret (id int)')
     await expect(as('select * from payments.secret')).rejects.toMatchObject({ code: '42501' })
   })

@@ -1,5 +1,4 @@
 -- What the faked neighbours of orders remember. Tables, so that they take part in transactions as the real ones do.
-create schema neighbour;
 create table neighbour.cart (user_id uuid primary key, lines jsonb not null default '[]');
 create table neighbour.taken (order_id uuid primary key, user_id uuid not null, lines jsonb not null, returned boolean not null default false);
 create table neighbour.variant (

@@ -30,16 +30,19 @@ export const startSandboxServer = async ({
   host = '127.0.0.1',
   port = 0,
 }: SandboxServerOptions): Promise<SandboxServer> => {
-  await using stack = new AsyncDisposableStack()
-  const books = stack.use(await openJournalBooks(journal))
+  const books = await openJournalBooks(journal)
   const app = fastify({ forceCloseConnections: true, keepAliveTimeout: 60_000 })
-  stack.defer(() => app.close())
+  const end = () => app.close().finally(() => books[Symbol.asyncDispose]())
   app.setErrorHandler(tellWhy)
   chargeRoutes(app, createSandbox({ books }))
   dashboardRoutes(app, createSandbox({ books }))
-  await app.listen({ host, port })
-  const running = stack.move()
-  return { url: urlOf(app.server.address()), [Symbol.asyncDispose]: () => running.disposeAsync() }
+  try {
+    await app.listen({ host, port })
+  } catch (error) {
+    await end()
+    throw error
+  }
+  return { url: urlOf(app.server.address()), [Symbol.asyncDispose]: end }
 }
 
 const chargeRoutes = (app: FastifyInstance, { provider }: Sandbox): void => {

@@ -1,0 +1,8 @@
+export type { RedisBusOptions } from './redis-bus.ts'
+export { createRedisBus } from './redis-bus.ts'
+export type { RedisCacheOptions } from './redis-cache.ts'
+export { createRedisCache } from './redis-cache.ts'
+export type { Attempt, RedisConnection, RedisSettings, RedisStatus } from './redis-connection.ts'
+export { connectRedis } from './redis-connection.ts'
+export type { RedisRateLimiterOptions } from './redis-rate-limiter.ts'
+export { createRedisRateLimiter } from './redis-rate-limiter.ts'

@@ -1,0 +1,1 @@
+export { createRabbitBroker, type RabbitBrokerOptions } from './rabbit/broker.ts'
