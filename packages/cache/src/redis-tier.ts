@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout as moment } from 'node:timers/promises'
 import type { RedisConnection } from './redis-connection.ts'
 import { redisKey } from './redis-key.ts'
 import { redisScript, runScript } from './redis-script.ts'
@@ -23,7 +24,24 @@ export const createRedisTier = ({ redis, changed }: RedisTierDeps): SharedTier &
   /** Keys whose change Redis has not heard of: what it holds for them is not to be trusted. */
   const unheard = new Set<string>()
 
-  const forget = async (keys: readonly string[]) => {
+  /** Those that are forgotten with the next turn, and the end of it. */
+  let gathered: { readonly keys: Set<string>; readonly done: Promise<void> } | undefined
+
+  /** Changes come in swarms: those of a moment go to Redis together. Until it has heard of them they are not read there. */
+  const forget = (keys: readonly string[]): Promise<void> => {
+    for (const key of keys) mark(key, false)
+    if (gathered === undefined) {
+      const gathering = new Set<string>()
+      const done = moment(gatherMs).then(() => {
+        gathered = undefined
+        return forgetNow([...gathering])
+      })
+      gathered = { keys: gathering, done }
+    }
+    for (const key of keys) gathered.keys.add(key)
+    return gathered.done
+  }
+  const forgetNow = async (keys: readonly string[]) => {
     for (const batch of batches(keys)) {
       const { reached } = await redis.attempt(client =>
         runScript(client, forgetScript, batch.flatMap(keysOf), [randomUUID(), versionLifeMs]),
@@ -45,7 +63,7 @@ export const createRedisTier = ({ redis, changed }: RedisTierDeps): SharedTier &
     else if (unheard.size < mostUnheard) unheard.add(key)
   }
   const stopListening = redis.onReady(() => {
-    if (unheard.size > 0) void forget([...unheard])
+    if (unheard.size > 0) void forgetNow([...unheard])
   })
 
   return {
@@ -76,6 +94,8 @@ export const createRedisTier = ({ redis, changed }: RedisTierDeps): SharedTier &
   }
 }
 
+/** Milliseconds for which changes are gathered: other replicas hear of them that much later. */
+const gatherMs = 10
 /** How long a version is remembered; a load that takes half of it is not kept. */
 const versionLifeMs = 600_000
 /** Characters; what is longer would take a good part of the time that a use of Redis may take. */

@@ -31,7 +31,7 @@ export const readCart = async (
 }
 
 /** Locks a user's cart until the transaction ends. Whoever changes its lines has locked or touched the cart first. */
-export const lockCart = (database: Database, context: InTx, userId: Id<'User'>) =>
+export const lockCart = async (database: Database, context: InTx, userId: Id<'User'>) =>
   database.on(context).execute(sql`select from cart.cart where user_id = ${userId} for update`)
 
 /**

@@ -14,9 +14,8 @@ export const takeLines =
   ({ database }: CartDeps) =>
   (context: TxContext, { userId, orderId }: InputOf<typeof cartContract, 'takeLines'>): Promise<Lines> =>
     database.transaction(context, async inTx => {
-      // First the lock, so that what comes then sees what whoever held the cart has done.
-      await lockCart(database, inTx, userId)
-      const [row] = await database.on(inTx).execute<{ lines: Lines }>(sql`
+      const take = async () =>
+        database.on(inTx).execute<{ lines: Lines }>(sql`
         with noted as (
           insert into cart.checkout (order_id, user_id, lines)
           select ${orderId}::uuid, ${userId}::uuid,
@@ -35,5 +34,7 @@ export const takeLines =
         select lines from noted
          union all
         select lines from cart.checkout where order_id = ${orderId} and returned_at is null`)
+      // First the lock, in a statement of its own, so that the next one sees what whoever held the cart has done.
+      const [, [row]] = await Promise.all([lockCart(database, inTx, userId), take()])
       return row?.lines ?? []
     })

@@ -24,8 +24,18 @@ export const sendMails = (deps: NotificationsDeps): Job =>
     run: async () => {
       // A mail that is claimed while the server is left alone would only be put off.
       const room = deps.transport.room(batch)
+      const claimedAt = performance.now()
       const due = room > 0 ? await claim(deps, room) : []
-      await Promise.all(due.map(notification => attempt(deps, notification)))
+      const left = due.values()
+      const lane = async () => {
+        for (const notification of left) {
+          await attempt(deps, notification)
+          // Whose turn would come so late that its claim might end meanwhile, or while the server is left alone, waits.
+          if (performance.now() - claimedAt > deps.settings.sendingMs || deps.transport.room(1) === 0) return
+        }
+      }
+      await Promise.all(Array.from({ length: deps.transport.lanes }, lane))
+      await release(deps, [...left])
       return due.length === room && deps.transport.room(batch) > 0 ? 'again' : 'done'
     },
   })
@@ -44,6 +54,19 @@ const claim = ({ database, settings }: NotificationsDeps, limit: number): Promis
         order by next_attempt_at limit ${limit}
           for update skip locked)
     returning *`)
+
+/** Takes back the claim of mails that were not tried after all. */
+const release = async (
+  { database }: NotificationsDeps,
+  untried: readonly NotificationRow[],
+): Promise<void> => {
+  if (untried.length === 0) return
+  const claimed = untried.map(({ id, attempts }) => ({ id, attempts }))
+  await database.on(context).execute(sql`
+    update notifications.notification as mail set attempts = mail.attempts - 1, next_attempt_at = now()
+      from jsonb_to_recordset(${JSON.stringify(claimed)}::jsonb) as claimed (id uuid, attempts int)
+     where mail.id = claimed.id and mail.status = 'pending' and mail.attempts = claimed.attempts`)
+}
 
 const attempt = async (deps: NotificationsDeps, row: NotificationRow): Promise<void> => {
   try {

@@ -15,7 +15,7 @@ import type { OrdersDeps } from './deps.ts'
 import { paymentOf } from './neighbours/payments.ts'
 import { openOrder } from './open-order.ts'
 import { type OrderAndPayment, showOrder } from './order-view.ts'
-import { settleOrder } from './settle-order.ts'
+import { settleOpened, settleOrder } from './settle-order.ts'
 import { readOrders, type StoredOrder } from './stored-order.ts'
 import { userOf } from './who.ts'
 
@@ -79,6 +79,7 @@ const settle = async (
   const own = actingAs(context, service('orders'))
   const result = await askForPayment(deps, { ...own, deadline: patience(own.deadline) }, unsettled)
   if (result.outcome === 'pending') return open
+  if (result.outcome === 'captured') return settleOpened(deps, own, open.order, result)
   return deps.database.transaction(own, async inTx => {
     const settled = await settleOrder(deps, inTx, open.order, result)
     if (key !== undefined && settled.order.paymentOutcome === 'failed')

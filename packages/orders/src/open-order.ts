@@ -36,6 +36,7 @@ export const openOrder = async (
   try {
     return await deps.database.transaction(context, inTx => open(deps, inTx, orderId, key, request))
   } catch (error) {
+    if (error === keyHasOrder) return undefined
     if (deps.detached && isRefusal(error)) await undo(deps, context, orderId)
     throw error
   }
@@ -47,10 +48,13 @@ const open = async (
   orderId: Id<'Order'>,
   key: CheckoutKey,
   request: Request,
-): Promise<OrderAndPayment | undefined> => {
-  const number = await claimKey(deps, context, key, orderId)
-  if (number === undefined) return undefined
-  const wanted = await takeLines(deps, context, key.userId, orderId)
+): Promise<OrderAndPayment> => {
+  const claiming = claimKey(deps, context, key, orderId)
+  // A cart that takes part in the transaction is emptied in the same round trip: for nothing, where the key has an
+  // order. One that does not is asked only when it is sure.
+  if (deps.detached && (await claiming) === undefined) throw keyHasOrder
+  const [number, wanted] = await Promise.all([claiming, takeLines(deps, context, key.userId, orderId)])
+  if (number === undefined) throw keyHasOrder
   if (wanted.length === 0) throw CartEmpty()
   const { lines } = await reserveStock(deps, context, { orderId, lines: wanted })
   const total = totalOf(lines)
@@ -70,6 +74,9 @@ const open = async (
   ])
   return { order, payment }
 }
+
+/** Rolls back what was done for an order that there is already. */
+const keyHasOrder = new Error('the key has an order')
 
 /** Whether the checkout was refused, and so is not there for certain. */
 const isRefusal = (error: unknown): boolean =>

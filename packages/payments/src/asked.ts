@@ -7,13 +7,17 @@ import type { ProviderUnreached } from './provider/provider.ts'
 
 /**
  * The payment, and before a provider outside is asked about it, that it is: whoever asks counts first. An
- * embedded provider cannot be out of reach by itself, so there is nothing to count. Undefined when there is none.
+ * embedded provider cannot be out of reach by itself, so there is nothing to count. The first to ask was counted when
+ * the payment was made; where that is not known here, it counts once more, and is one whose end nobody knows.
+ * Undefined when there is none.
  */
 export const beginToAsk = async (
-  { database, provider }: PaymentsDeps,
+  { database, provider, opened }: PaymentsDeps,
   context: TxContext,
   paymentId: Id<'Payment'>,
 ): Promise<PaymentRow | undefined> => {
+  const first = opened.takeFirstAsk(paymentId)
+  if (first !== undefined) return first
   const queries = database.on(context)
   if (provider.embedded !== true) {
     const [counted] = await queries.execute<PaymentRow>(sql`

@@ -1,6 +1,7 @@
 import type { AuditTrail } from '@plinth/audit'
 import type { Database, Outbox } from '@plinth/postgres'
 import type { Logger } from '@plinth/telemetry'
+import type { OpenedPayments } from './opened-payments.ts'
 import type { PaymentProvider } from './provider/provider.ts'
 import type { Sandbox } from './sandbox/sandbox.ts'
 
@@ -10,6 +11,7 @@ export interface PaymentsDeps {
   readonly outbox: Outbox
   readonly audit: AuditTrail
   readonly logger: Logger
+  readonly opened: OpenedPayments
   readonly provider: PaymentProvider
   /** The sandbox behind the provider, where that is what it is. */
   readonly sandbox: Sandbox | undefined

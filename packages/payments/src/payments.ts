@@ -21,6 +21,7 @@ import { forgetWebhooks } from './forget-webhooks.ts'
 import { getPayments } from './get-payments.ts'
 import { listRefunds } from './list-refunds.ts'
 import { refundCancelledOrder } from './on-order-cancelled.ts'
+import { createOpenedPayments } from './opened-payments.ts'
 import { guarded, type Patience } from './provider/guarded.ts'
 import type { PaymentProvider } from './provider/provider.ts'
 import { receiveWebhook } from './receive-webhook.ts'
@@ -84,6 +85,7 @@ export const createPayments = ({ pool, logger, settings }: PaymentsOptions): Pay
     outbox,
     audit,
     logger,
+    opened: createOpenedPayments(),
     provider: guarded(provider, settings.patience),
     sandbox,
     settings,

@@ -9,7 +9,7 @@ import {
   newId,
   service,
 } from '@plinth/kernel'
-import { sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import type { Database } from './database.ts'
 import { afterCommit } from './transaction.ts'
 import { unwrap } from './tx.ts'
@@ -41,6 +41,21 @@ export interface Outbox {
     event: Event,
     about: { readonly subject: string; readonly data: Event['example'] },
   ): Promise<Id<'Event'>>
+  /**
+   * The same for an event that one statement makes true: an `insert` for a `with` of that statement. It writes a row
+   * for each row of `when`, the name of a part of it; so nothing is announced that did not happen, and it costs no
+   * statement of its own.
+   *
+   * ```ts
+   * sql`with paid as (update ... returning id), announced as (${outbox.appendWhen(inTx, 'paid', event, about)}) ...`
+   * ```
+   */
+  appendWhen<Event extends EventDeclaration>(
+    context: InTx,
+    when: string,
+    event: Event,
+    about: { readonly subject: string; readonly data: Event['example'] },
+  ): SQL
   /** Several at once, in one statement; ids in the order given. */
   appendAll(context: InTx, events: readonly Appended[]): Promise<Id<'Event'>[]>
   /** Calls back after each commit that appended something, in this process. */
@@ -109,6 +124,15 @@ export const createOutbox = ({
                 ${row.mandatory}, ${row.traceparent ?? null})`)
       announceAfter(inTx)
       return row.id
+    },
+    appendWhen(inTx, when, event, { subject, data }) {
+      const row = rowOf(domain, inTx, { event, subject, data })
+      announceAfter(inTx)
+      return sql`
+        insert into ${outbox} (id, type, version, subject, data, mandatory, traceparent)
+        select ${row.id}::uuid, ${row.type}, ${row.version}::int, ${row.subject}, ${JSON.stringify(row.data)}::jsonb,
+               ${row.mandatory}::boolean, ${row.traceparent ?? null}::text
+          from ${sql.identifier(when)}`
     },
     onAppended(listener) {
       listeners.add(listener)

@@ -15,9 +15,10 @@ const givenServer = (answer: MailTransport['send'], sendingMs = 1_000) => {
   const server = { asked: 0, answer }
   const transport = guarded(
     {
-      send: (...given) => {
+      lanes: 20,
+      send: given => {
         server.asked += 1
-        return server.answer(...given)
+        return server.answer(given)
       },
     },
     sendingMs,
@@ -36,16 +37,9 @@ afterEach(() => {
 })
 
 describe('a mail server', () => {
-  it('that does not answer is given up in time, and hears of it', async () => {
-    let heard = false
-    const { send } = givenServer(async (_, signal) => {
-      signal.addEventListener('abort', () => {
-        heard = true
-      })
-      return never()
-    }, 30)
+  it('that does not answer is given up in time', async () => {
+    const { send } = givenServer(never, 30)
     await expect(send(mail)).rejects.toThrow('did not answer in time')
-    expect(heard).toBe(true)
   })
 
   it('that fails five times on end is left alone for two seconds, and then asked by one mail', async () => {

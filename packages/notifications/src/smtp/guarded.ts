@@ -20,6 +20,8 @@ export interface GuardedTransport {
    * back, else all.
    */
   readonly room: (wanted: number) => number
+  /** How many may be handed over at a time. */
+  readonly lanes: number
 }
 
 /** Milliseconds for which a server is left alone that failed so many times on end. */
@@ -46,9 +48,10 @@ export const guarded = (transport: MailTransport, sendingMs: number): GuardedTra
     timeout(sendingMs, TimeoutStrategy.Aggressive),
   )
   return {
+    lanes: transport.lanes,
     async send(mail) {
       const refusal = await policy
-        .execute(({ signal }) => transport.send(mail, signal).then(() => undefined, refusalIn))
+        .execute(() => transport.send(mail).then(() => undefined, refusalIn))
         .catch((error: unknown) => {
           throw whatHappened(error)
         })

@@ -13,11 +13,14 @@ export interface Mail {
 
 /** The way out for mails. */
 export interface MailTransport {
+  /** How many mails may be handed over at a time; one more is refused. */
+  readonly lanes: number
   /**
-   * Hands a mail over, until the signal fires. Rejects with {@link RefusedForGood} or {@link RefusedForNow} when the
-   * server is there and said no to this mail, with anything else when it is the server that does not work.
+   * Hands a mail over. Rejects with {@link RefusedForGood} or {@link RefusedForNow} when the server is there and said
+   * no to this mail, with anything else when it is the server that does not work. It ends in its own time, which may
+   * be later than whoever asked has patience for.
    */
-  readonly send: (mail: Mail, signal: AbortSignal) => Promise<void>
+  readonly send: (mail: Mail) => Promise<void>
 }
 
 /** The server will not take this mail, now or later: a permanent negative reply (RFC 5321, section 4.2.1). */
@@ -36,11 +39,25 @@ const limits = { connectionTimeout: 5000, greetingTimeout: 5000, socketTimeout: 
 /** No answering machine answers (RFC 3834). */
 const headers = { 'Auto-Submitted': 'auto-generated' }
 
-/** Mail over SMTP, a connection a mail: nothing is queued in memory, so there is nothing to lose. */
+/**
+ * The library's pool keeps connections open for the next mail. It is never given a mail that would have to wait, for
+ * what waits in it cannot be called back, nor does it try a mail again by itself: that is for whoever wrote it down.
+ */
+const pool = {
+  pool: true,
+  maxConnections: 4,
+  maxMessages: 100,
+  maxRequeues: 0,
+  idleTimeout: 1000,
+} as const
+
+/** Mail over SMTP. */
 export const createSmtpTransport = (url: string): MailTransport => {
   const { hostname, port, protocol, username, password } = new URL(url)
   const secure = protocol === 'smtps:'
+  let handingOver = 0
   const transport = createTransport({
+    ...pool,
     host: hostname.replaceAll(/[[\]]/g, ''),
     port: port === '' ? (secure ? 465 : 587) : Number(port),
     secure,
@@ -50,17 +67,16 @@ export const createSmtpTransport = (url: string): MailTransport => {
     ...limits,
   })
   return {
-    send: async (mail, signal) => {
+    lanes: pool.maxConnections,
+    send: async mail => {
+      if (handingOver >= pool.maxConnections) throw new Error('The connections to the server are all taken.')
+      handingOver += 1
       try {
-        await transport.sendMail({
-          ...mail,
-          headers,
-          signal,
-          disableFileAccess: true,
-          disableUrlAccess: true,
-        })
+        await transport.sendMail({ ...mail, headers, disableFileAccess: true, disableUrlAccess: true })
       } catch (error) {
         throw verdictOn(error)
+      } finally {
+        handingOver -= 1
       }
     },
   }
