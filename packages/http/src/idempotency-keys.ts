@@ -12,6 +12,12 @@ export type Claim =
 /** Seconds after which a key whose holder died can be taken again. */
 const leaseSeconds = 8
 
+/**
+ * The commit of this statement does not wait for the disk (PostgreSQL manual, 30.4): should the server crash in the next
+ * moments, it may be as if it had not been. A claim comes before what is done under it, whose own commit takes it along.
+ */
+const withoutDisk = sql`set_config('synchronous_commit', 'off', true) = 'off'`
+
 /** The table of keys. Each step is one statement; a lease that was lost changes nothing any more. */
 export const createIdempotencyKeys = (pool: Pool) => {
   const database = createDatabase({ pool, schema: 'gateway' })
@@ -24,7 +30,8 @@ export const createIdempotencyKeys = (pool: Pool) => {
     const [row] = await database.on(context).execute<KeyRow>(sql`
       with claimed as (
         insert into gateway.idempotency_key as present (scope, operation, key, fingerprint, locked_until)
-        values (${scope}, ${operation}, ${key}, ${fingerprint}::bytea, now() + make_interval(secs => ${leaseSeconds}))
+        select ${scope}, ${operation}, ${key}, ${fingerprint}::bytea, now() + make_interval(secs => ${leaseSeconds})
+         where ${withoutDisk}
             on conflict (scope, operation, key) do update
                set locked_until = excluded.locked_until,
                    fingerprint = excluded.fingerprint,
@@ -53,14 +60,18 @@ export const createIdempotencyKeys = (pool: Pool) => {
 
   return {
     claim,
-    /** Keeps the answer. The 202 of what settles is kept without its body: it is given anew each time. */
+    /**
+     * Keeps the answer. The 202 of what settles is kept without its body: it is given anew each time. What settles
+     * is idempotent itself, so its answer need not be on the disk before it is sent.
+     */
     keep: async (request: KeyedRequest, lease: string, answer: StoredAnswer) => {
       const { scope, operation, key, settles } = request
       const body = settles && answer.status === 202 ? null : answer.body
       await database.on(housekeeping).execute(sql`
         update gateway.idempotency_key
            set status = ${answer.status}, headers = ${JSON.stringify(answer.headers)}::jsonb, body = ${body}, locked_until = null
-         where scope = ${scope} and operation = ${operation} and key = ${key} and locked_until = ${lease}::timestamptz`)
+         where scope = ${scope} and operation = ${operation} and key = ${key} and locked_until = ${lease}::timestamptz
+           and ${settles ? withoutDisk : sql`true`}`)
     },
     /** Lets go of a key without an answer; one with a 202 that is given anew keeps it. */
     free: async ({ scope, operation, key }: KeyedRequest, lease: string) => {
