@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { type Actor, anonymous } from '@plinth/kernel'
-import { childTraceparent, type LogFields, traceLogFields } from '@plinth/telemetry'
+import { childTraceparent, type LogFields, type Tally, traceLogFields } from '@plinth/telemetry'
 import type { FastifyRequest } from 'fastify'
 
 /** What the gateway knows of a request under way. */
@@ -11,6 +11,8 @@ export interface Call {
   readonly instance: string
   /** On every line that is logged on behalf of the request. */
   readonly logFields: LogFields
+  /** What it has cost so far. */
+  readonly tally: Tally
   /** Aborted when the client hangs up. */
   readonly hangUp: AbortController
   /** Anonymous until the request is admitted. */
@@ -41,6 +43,7 @@ const newCall = (request: FastifyRequest): Call => {
     requestId,
     traceparent,
     instance: pathOf(request).slice(0, 500),
+    tally: { statements: 0, transactions: 0 },
     logFields: { requestId, ...traceLogFields(traceparent) },
     hangUp: new AbortController(),
     actor: anonymous,

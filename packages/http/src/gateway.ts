@@ -72,12 +72,12 @@ export const createGateway = async (options: GatewayOptions): Promise<FastifyIns
   const known = watchRoutes(app)
 
   app.addHook('onRequest', (request, reply, done) => {
-    const { requestId, logFields, hangUp } = callOf(request)
+    const { requestId, logFields, tally, hangUp } = callOf(request)
     reply.header('x-request-id', requestId)
     reply.raw.once('close', () => {
       if (!reply.raw.writableFinished) hangUp.abort()
     })
-    withLogFields(logFields, done)
+    withLogFields(logFields, done, tally)
   })
   app.addHook('onResponse', async (request, reply) => log.answered(request, reply))
   endConnectionsOnStop(app)

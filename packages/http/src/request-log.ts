@@ -33,8 +33,11 @@ export const createRequestLog = (
     answered: (request, reply) => {
       const { method, route, ...fields } = fieldsOf(request)
       const { statusCode: status, elapsedTime } = reply
+      const { statements, transactions } = callOf(request).tally
+      const cost = statements > 0 && { statements, transactions }
       duration.observe({ method, route, status }, elapsedTime / 1000)
-      logger.info({ ...fields, method, route, status, ms: Math.round(elapsedTime * 10) / 10 }, 'request')
+      const ms = Math.round(elapsedTime * 10) / 10
+      logger.info({ ...fields, method, route, status, ms, ...cost }, 'request')
     },
     report: (err, request, status) => {
       const fields = { ...fieldsOf(request), status, err }

@@ -41,10 +41,11 @@ export function route(app: FastifyInstance, spec: RouteSpec): void {
       admit({ actor: gateway.callOf(request).actor }, spec.operation.access)
     },
     // Once more: where a body was waited for, the fields are those of whatever read the socket.
-    handler: (request, reply) =>
-      withLogFields(gateway.callOf(request).logFields, async () =>
-        sendAnswer(spec, request, reply, await answer(request, reply)),
-      ),
+    handler: (request, reply) => {
+      const { logFields, tally } = gateway.callOf(request)
+      const work = async () => sendAnswer(spec, request, reply, await answer(request, reply))
+      return withLogFields(logFields, work, tally)
+    },
   })
 }
 

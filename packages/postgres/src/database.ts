@@ -3,6 +3,7 @@ import { failureOf } from './failure.ts'
 import { within } from './patience.ts'
 import type { Pool } from './pool.ts'
 import { type Queries, queriesOver, type Run } from './queries.ts'
+import { count } from './tally.ts'
 import { transact } from './transaction.ts'
 import { openedBy } from './tx.ts'
 
@@ -48,6 +49,7 @@ export const createDatabase = ({
 const alone =
   (pool: Pool, context: TxContext): Run =>
   async (text, params, form) => {
+    count({ statements: 1, transactions: 1 })
     const connection = await pool.connections.acquire(context, 'shared')
     const answer = connection.run(text, params, form).finally(() => pool.connections.release(connection))
     try {

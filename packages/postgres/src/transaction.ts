@@ -2,6 +2,7 @@ import { type InTx, remaining, type TxContext } from '@plinth/kernel'
 import { failureOf } from './failure.ts'
 import { within } from './patience.ts'
 import type { Pool } from './pool.ts'
+import { count } from './tally.ts'
 import { DatabaseTx, openedBy, unwrap } from './tx.ts'
 
 /**
@@ -19,6 +20,7 @@ export const transact = async <T>(
     if (openedBy(pool, tx).over) throw new Error('the transaction is over; nothing can join it any more')
     return work({ ...context, tx })
   }
+  count({ transactions: 1 })
   const tx = new DatabaseTx(pool, await pool.connections.acquire(context, 'whole'))
   const result = await begin(tx, context)
     .then(() => work({ ...context, tx }))

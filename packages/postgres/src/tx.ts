@@ -3,6 +3,7 @@ import type { Connection, StatementForm, StatementResult } from './connection.ts
 import { failureOf } from './failure.ts'
 import { refuseLate, within } from './patience.ts'
 import type { Pool } from './pool.ts'
+import { count } from './tally.ts'
 
 /**
  * An open transaction: one connection, from BEGIN until COMMIT or ROLLBACK. After that, or once the connection is
@@ -33,6 +34,7 @@ export class DatabaseTx extends Tx {
   ): Promise<StatementResult> {
     if (this.over) throw new Error('the transaction is over; nothing can join it any more')
     if (this.failure !== undefined) throw this.failure
+    if (form !== 'script') count({ statements: 1 })
     try {
       refuseLate(context)
       return await within(context, this.connection.run(text, params, form))

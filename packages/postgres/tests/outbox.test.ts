@@ -44,6 +44,25 @@ describe('an outbox', () => {
     expect(cloudEvent.parse(row).id).toBe(id)
   })
 
+  it('takes an event within the statement that makes it true, once for each row of it and so for none', async () => {
+    const write = (street: string, rows: number) =>
+      shop.database.transaction(context, inTx =>
+        shop.database.on(inTx).execute(sql`
+          with changed as (select from generate_series(1, ${rows})),
+               announced as (${outbox.appendWhen(inTx, 'changed', opened, { subject: street, data: { street } })})
+          select 1`),
+      )
+    let woken = 0
+    using _ = outbox.onAppended(() => {
+      woken += 1
+    })
+    await write('High Street', 1)
+    await write('Nowhere', 0)
+    const rows = await claim()
+    expect(rows).toMatchObject([{ subject: 'High Street', data: { street: 'High Street' }, mandatory: true }])
+    expect(woken).toBe(2)
+  })
+
   it('holds nothing of a transaction that was rolled back, and wakes nobody for it', async () => {
     let woken = 0
     using _ = outbox.onAppended(() => {

@@ -1,7 +1,7 @@
 export type { ErrorDescription } from './describe-error.ts'
 export { describeError, safeMessage } from './describe-error.ts'
-export type { LogFields } from './log-fields.ts'
-export { logFields, withLogFields } from './log-fields.ts'
+export type { LogFields, Tally } from './log-fields.ts'
+export { logFields, tally, withLogFields } from './log-fields.ts'
 export type { Logger, LoggerOptions, LogLevel, LogMethod, ServiceLogger } from './logger.ts'
 export { createLogger, silentLogger } from './logger.ts'
 export type {
