@@ -50,6 +50,10 @@ const probes: Readonly<Record<string, readonly House[]>> = {
     ),
     withFile('cart', 'planted.ts', "import { catalogContract } from '@plinth/catalog-contract'\n"),
   ],
+  'a domain calls all that it says it needs, and says so in one place': [
+    withFile('cart', 'neighbours/needs.ts', "client(catalogContract, 'getOffers', 'getProduct')\n"),
+    withFile('users', 'neighbours/catalog.ts', 'neighbours.catalog.getOffers(context, input)\n'),
+  ],
   'routes never touch tables': [
     withFile('cart', 'routes.ts', "import { cart } from './tables.ts'\n"),
     withFile('cart', 'routes.ts', "import { sql } from 'drizzle-orm'\n"),

@@ -124,6 +124,26 @@ export const rules: readonly Rule[] = [
       }),
   },
   {
+    name: 'a domain calls all that it says it needs, and says so in one place',
+    violations: house =>
+      house.rooms.filter(isDomain).flatMap(room => {
+        const neighbours = room.files.filter(file => within(file, 'neighbours'))
+        const needs = neighbours.filter(({ path }) => fileName(path) === 'needs.ts')
+        const calls = neighbours.filter(({ path }) => fileName(path) !== 'needs.ts')
+        if (needs.length === 0)
+          return calls.length === 0 ? [] : [`${room.folder}: has no neighbours/needs.ts`]
+        const called = new Set(
+          calls.flatMap(({ text }) =>
+            Array.from(text.matchAll(/\bneighbours\.\w+\.(\w+)\(/g), ([, name = '']) => name),
+          ),
+        )
+        return needs
+          .flatMap(({ text }) => needsIn(text))
+          .filter(name => !called.has(name))
+          .map(name => `${room.folder}: says that it needs ${name}, and does not call it`)
+      }),
+  },
+  {
     name: 'routes never touch tables',
     violations: house =>
       eachFile(house, isDomain, file =>
@@ -203,6 +223,12 @@ const undocumentedIn = (text: string): string[] => {
     return documented.has(name) ? [] : [name]
   })
 }
+
+/** The operations that `client(contract, 'one', 'two')` and `colocated(...)` name. */
+const needsIn = (text: string): string[] =>
+  Array.from(text.matchAll(/\b(?:client|colocated)\(([^)]*)\)/g), ([, within = '']) => within).flatMap(
+    within => Array.from(within.matchAll(/'(\w+)'/g), ([, name = '']) => name),
+  )
 
 const sqlIn = (text: string) =>
   Array.from(text.matchAll(/\bsql(?:<[^>]*>)?`([^`]*)`/g), ([, body]) => body ?? '').join('\n')

@@ -1,10 +1,9 @@
-import type { CatalogContract } from '@plinth/catalog-contract'
-import type { Client } from '@plinth/kernel'
 import type { Database } from '@plinth/postgres'
+import type { CartNeighbours } from './neighbours/needs.ts'
 
 /** What every use case of the cart needs. */
 export interface CartDeps {
   readonly database: Database
-  readonly neighbours: { readonly catalog: Client<CatalogContract, 'getOffers'> }
+  readonly neighbours: CartNeighbours
   readonly settings: { readonly currency: string }
 }

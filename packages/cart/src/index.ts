@@ -1,1 +1,2 @@
 export { type Cart, type CartOptions, createCart } from './cart.ts'
+export { type CartNeighbours, cartNeeds } from './neighbours/needs.ts'

@@ -180,6 +180,7 @@ export const catalogContract = defineContract({
       tx: 'joins',
       idempotent: true,
       undoneBy: 'releaseStock',
+      expires: 'the hold runs out at its `expiresAt`, and what it held can be bought again',
       access: 'internal',
     }),
     sellStock: operation({

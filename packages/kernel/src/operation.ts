@@ -27,6 +27,8 @@ export interface Operation<
   readonly idempotent: boolean
   /** The operation that takes it back, for one that joins and may be left half-way when detached. */
   readonly undoneBy?: string
+  /** How what it did ends by itself when nobody comes back to it, as a phrase: `the hold runs out`. */
+  readonly expires?: string
   readonly access: Access
 }
 
@@ -54,7 +56,11 @@ interface Specification<Input extends z.ZodType, Output extends z.ZodType> {
 
 /** Declares an operation that joins its caller's transaction, and how it is undone when it cannot. */
 export function operation<Input extends z.ZodType, Output extends z.ZodType>(
-  spec: Specification<Input, Output> & { readonly tx: 'joins'; readonly undoneBy?: string },
+  spec: Specification<Input, Output> & {
+    readonly tx: 'joins'
+    readonly undoneBy?: string
+    readonly expires?: string
+  },
 ): Operation<Input, Output, 'joins'>
 /** Declares an operation. It joins no transaction and is not idempotent unless told so. */
 export function operation<Input extends z.ZodType, Output extends z.ZodType>(

@@ -1,7 +1,6 @@
-import type { Client } from '@plinth/kernel'
 import type { Database } from '@plinth/postgres'
 import type { Logger } from '@plinth/telemetry'
-import type { UsersContract } from '@plinth/users-contract'
+import type { NotificationsNeighbours } from './neighbours/needs.ts'
 import type { GuardedTransport } from './smtp/guarded.ts'
 
 /** What every use case of notifications needs. */
@@ -9,9 +8,7 @@ export interface NotificationsDeps {
   readonly database: Database
   readonly logger: Logger
   readonly transport: GuardedTransport
-  readonly neighbours: {
-    readonly users: Client<UsersContract, 'getContacts' | 'listAdmins' | 'issueMailToken'>
-  }
+  readonly neighbours: NotificationsNeighbours
   readonly settings: MailSettings & { readonly sendingMs: number }
   /** Called once a mail is due. */
   readonly wakeSending: () => void

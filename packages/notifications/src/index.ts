@@ -1,2 +1,3 @@
+export { type NotificationsNeighbours, notificationsNeeds } from './neighbours/needs.ts'
 export { createNotifications, type Notifications, type NotificationsOptions } from './notifications.ts'
 export type { Mail, MailTransport } from './smtp/transport.ts'

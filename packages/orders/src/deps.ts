@@ -1,20 +1,7 @@
 import type { AuditTrail } from '@plinth/audit'
-import type { CartContract } from '@plinth/cart-contract'
-import type { CatalogContract } from '@plinth/catalog-contract'
-import type { Colocated } from '@plinth/kernel'
-import type { PaymentsContract } from '@plinth/payments-contract'
 import type { Database, Outbox } from '@plinth/postgres'
 import type { Logger } from '@plinth/telemetry'
-
-/** The operations of others that orders rely on; most of them join the transaction of the order. */
-export interface OrdersNeighbours {
-  readonly cart: Colocated<CartContract, 'takeLines' | 'returnLines'>
-  readonly catalog: Colocated<CatalogContract, 'reserveStock' | 'sellStock' | 'releaseStock'>
-  readonly payments: Colocated<
-    PaymentsContract,
-    'createPayment' | 'charge' | 'abandon' | 'settle' | 'refundPayment' | 'getPayments'
-  >
-}
+import type { OrdersNeighbours } from './neighbours/needs.ts'
 
 /** What a deployable decides about orders. */
 export interface OrdersSettings {

@@ -1,2 +1,3 @@
-export type { OrdersNeighbours, OrdersSettings } from './deps.ts'
+export type { OrdersSettings } from './deps.ts'
+export { type OrdersNeighbours, ordersNeeds } from './neighbours/needs.ts'
 export { createOrders, type Orders, type OrdersOptions } from './orders.ts'

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { contextOf, isId, service } from '@plinth/kernel'
 import type { ClosedShop } from './closed-shop.ts'
 import type { Command } from './command.ts'
@@ -55,6 +56,20 @@ export const commands: Readonly<Record<string, Command>> = {
         const { seedShop } = await import('../seed/seed-shop.ts')
         await seedShop(shop, config.STORE_CURRENCY, tell)
       })
+    },
+  },
+  lift: {
+    summary:
+      'Say what it takes to run a domain as a deployable of its own, as the shop stands; in the workspace',
+    usage: '<domain>',
+    run: async ([domain = '', ...rest]) => {
+      options(rest, {})
+      const { liftOf } = await import('../../../../scripts/map/lift.ts')
+      const { readMap } = await import('../../../../scripts/map/shop-map.ts')
+      const map = await readMap(join(import.meta.dirname, '..', '..', '..', '..'))
+      const names = map.domains.map(({ name }) => name)
+      if (!names.includes(domain)) throw new UsageError(`lift needs a domain: ${names.join(', ')}`)
+      tell(liftOf(map, domain).join('\n'))
     },
   },
   outbox: {
