@@ -11,10 +11,11 @@ const steps: readonly { readonly name: string; readonly command: readonly [strin
   { name: 'format and lint', command: ['biome', 'check', '--error-on-warnings', '.'] },
   { name: 'types', command: ['tsc', '-p', 'tsconfig.json'] },
   { name: 'architecture', command: ['vitest', 'run', 'scripts/architecture', '--reporter=dot'] },
+  { name: 'map', command: ['node', 'scripts/map/main.ts', '--check'] },
   { name: 'no dead code, no unused dependency', command: ['knip', '--no-config-hints'] },
   { name: 'one version of each dependency', command: ['sherif'] },
   { name: 'packages build', command: ['turbo', 'run', 'build', '--output-logs=errors-only'] },
-  { name: 'packages pack', command: ['node', 'scripts/check-packages.ts'] },
+  { name: 'packages pack', command: ['node', 'apps/packed/src/main.ts', '--tarballs'] },
 ]
 
 process.exitCode = await main(process.argv.slice(2))

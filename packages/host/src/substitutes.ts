@@ -2,8 +2,8 @@ import { once } from 'node:events'
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { join, resolve } from 'node:path'
-import type { Mailbox } from '@plinth/embedded'
 import { type Config, ConfigError } from './config.ts'
+import type { LocalMailbox } from './local-mailbox.ts'
 import { keysIn, type PrivateJwk } from './signing-keys.ts'
 
 /** What the shop runs on: named by the configuration, or standing in for what it does not name. */
@@ -12,7 +12,7 @@ export interface Foundations extends AsyncDisposable {
   readonly smtpUrl: string
   readonly keys: readonly PrivateJwk[]
   /** Where mails are caught, when no SMTP server is configured. */
-  readonly mailbox: Mailbox | undefined
+  readonly mailbox: LocalMailbox | undefined
 }
 
 /** Hears of steps that take a while, and of things the user should know. */
@@ -104,7 +104,7 @@ const cannotStart = (error: unknown): never => {
   })
 }
 
-const localMailbox = async (directory: string) => {
+const localMailbox = async (directory: string): Promise<LocalMailbox> => {
   const { startMailbox } = await import('@plinth/embedded')
   return startMailbox({ directory: join(directory, 'mailbox') })
 }
