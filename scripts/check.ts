@@ -11,7 +11,7 @@ const steps: readonly { readonly name: string; readonly command: readonly [strin
   { name: 'format and lint', command: ['biome', 'check', '--error-on-warnings', '.'] },
   { name: 'types', command: ['tsc', '-p', 'tsconfig.json'] },
   { name: 'architecture', command: ['vitest', 'run', 'scripts/architecture', '--reporter=dot'] },
-  { name: 'map', command: ['node', 'scripts/map/main.ts', '--check'] },
+  { name: 'the map of the architecture', command: ['node', 'scripts/map/main.ts', '--check'] },
   { name: 'no dead code, no unused dependency', command: ['knip', '--no-config-hints'] },
   { name: 'one version of each dependency', command: ['sherif'] },
   { name: 'packages build', command: ['turbo', 'run', 'build', '--output-logs=errors-only'] },
