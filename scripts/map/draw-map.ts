@@ -100,10 +100,9 @@ const domainSection = (
   return [
     `### ${name}`,
     '',
-    '| operation | who may call | joins | repeatable | undone by | called by |',
-    '| --- | --- | --- | --- | --- | --- |',
-    ...Object.entries(contract.operations).map(([key, operation]) =>
-      row([
+    ...table([
+      ['operation', 'who may call', 'joins', 'repeatable', 'undone by', 'called by'],
+      ...Object.entries(contract.operations).map(([key, operation]) => [
         code(key),
         accessOf(operation),
         operation.tx === 'joins' ? 'yes' : '',
@@ -111,7 +110,7 @@ const domainSection = (
         operation.undoneBy === undefined ? '' : code(operation.undoneBy),
         callersOf(calls, name, key),
       ]),
-    ),
+    ]),
     '',
     ...Object.values(contract.events).map(
       ({ type, mandatory }) =>
@@ -123,7 +122,14 @@ const domainSection = (
   ]
 }
 
-const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
+/** A table whose columns stand under each other, as the formatter has them; the first row is its head. */
+const table = ([head = [], ...rows]: readonly (readonly string[])[]): string[] => {
+  const widths = head.map((_, column) => Math.max(3, ...[head, ...rows].map(row => row[column]?.length ?? 0)))
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`
+  return [line(head), line(widths.map(width => '-'.repeat(width))), ...rows.map(line)]
+}
+
 const code = (text: string) => `\`${text}\``
 
 const accessOf = ({ access }: Operation): string =>

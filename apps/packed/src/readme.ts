@@ -19,9 +19,8 @@ export const shownFiles = ({ name, readme }: PublishedPackage): ShownFile[] => {
 
 /** What the README tells to install before the example is run. */
 export const toldToInstall = ({ name, readme }: PublishedPackage): string[] => {
-  const told = Array.from(
-    readme.matchAll(/^npm install ((?:[^\n]*\\\n)*[^\n#]*)/gm),
-    ([, names = '']) => names.trim().split(/[\s\\]+/),
+  const told = Array.from(readme.matchAll(/^npm install ((?:[^\n]*\\\n)*[^\n#]*)/gm), ([, names = '']) =>
+    names.trim().split(/[\s\\]+/),
   )
   if (told.length === 0) throw new Error(`the README of ${name} does not say what to install`)
   return told.flat()
