@@ -90,7 +90,9 @@ export const start = async (
     metrics,
   })
   atWork.push(background)
-  // Events need their queues before the first of them is published; a broker that is away is not waited for.
+  // Who takes an event is to be known before it is published. That the queues stand saves it a second try; a broker
+  // that is away is not waited for.
+  await background.bound
   await Promise.race([background.ready, new Promise(resolve => setTimeout(resolve, 2000).unref())])
   atWork.push(shop.deadLetters.start(), shop.relay.start())
   await app.listen({ host: config.HOST, port: config.PORT }).catch(refuseAddress)

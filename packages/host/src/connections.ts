@@ -43,7 +43,7 @@ export const openConnections = (
   const broker =
     config.AMQP_URL === undefined
       ? createPostgresBroker({ pool, namespace: config.AMQP_NAMESPACE, logger })
-      : createRabbitBroker({ url: config.AMQP_URL, namespace: config.AMQP_NAMESPACE, logger })
+      : createRabbitBroker({ url: config.AMQP_URL, pool, namespace: config.AMQP_NAMESPACE, logger })
   const redis =
     config.REDIS_URL === undefined
       ? undefined

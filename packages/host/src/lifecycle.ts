@@ -32,6 +32,7 @@ export const startBackground = ({
   })
   const started = jobs.map(job => job.start(logger))
   return {
+    bound: running.bound,
     ready: running.ready,
     async [Symbol.asyncDispose]() {
       await Promise.all([running[Symbol.asyncDispose](), ...started.map(job => job[Symbol.asyncDispose]())])

@@ -9,7 +9,7 @@ export interface Broker extends AsyncDisposable {
   /** Prefix of everything this broker makes, so that several shops share one server. */
   readonly namespace: string
   status(): BrokerStatus
-  /** Makes the queues stand and binds them. Resolves once they do, however long the broker is away. */
+  /** Binds the queues and makes them stand. Resolves once they do, however long the broker is away. */
   declare(queues: readonly Queue[]): Promise<void>
   /**
    * Hands the messages over: one outcome each, in their order. Rejects when the broker cannot be reached
@@ -17,7 +17,7 @@ export interface Broker extends AsyncDisposable {
    */
   publish(messages: readonly Message[]): Promise<Outcome[]>
   /** Takes messages from a queue, up to `concurrency` at a time, until the subscription is disposed. */
-  subscribe(queue: Queue & { readonly concurrency?: number }, deliver: Deliver): Subscription
+  subscribe(queue: Queue & { readonly concurrency?: number }, deliver: Deliver): BoundSubscription
   /**
    * Puts one message into one queue, for a first attempt: what replaying a dead letter means. Rejects
    * when there is no such queue or the broker is away.
@@ -35,7 +35,7 @@ export interface Broker extends AsyncDisposable {
 /** Whether publishing can work right now, and if not, why. */
 export type BrokerStatus = { readonly up: true } | { readonly up: false; readonly reason: string }
 
-/** A queue and the event types that reach it. Bindings are added, never taken away. */
+/** A queue and the event types that reach it. Bindings are written down, and never taken away. */
 export interface Queue {
   /** The consumer's name, without the namespace: `payments.refund-cancelled-order`. */
   readonly queue: string
@@ -50,8 +50,14 @@ export interface Message {
   readonly mandatory: boolean
 }
 
-/** The broker has the message safely, or no queue takes a message that some queue must take. */
-export type Outcome = 'confirmed' | 'unroutable'
+/** The broker has the message safely in every queue that is bound to its type, or it is {@link Unroutable}. */
+export type Outcome = 'confirmed' | Unroutable
+
+/** The message has to be published again: somebody must take it and could not. Others may have it. */
+export interface Unroutable {
+  /** The queues that are bound to the message's type and are not there; none where nothing is bound to it. */
+  readonly missing: readonly string[]
+}
 
 /** One message as it reaches a consumer. */
 export interface Delivery {
@@ -78,6 +84,12 @@ export type Verdict =
 export interface Subscription extends AsyncDisposable {
   /** Resolves when messages first flow. */
   readonly ready: Promise<void>
+}
+
+/** The subscription of a consumer. */
+export interface BoundSubscription extends Subscription {
+  /** Resolves when the queue is bound, be the broker away or not: no event published from then on passes it by. */
+  readonly bound: Promise<void>
 }
 
 /** A message that nobody could handle. */

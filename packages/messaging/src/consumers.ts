@@ -30,6 +30,11 @@ export interface ConsumersOptions {
 
 /** Running consumers; disposing lets events in hand come to their end. */
 export interface RunningConsumers extends AsyncDisposable {
+  /**
+   * Resolves when every queue is bound to its events: whatever a relay publishes from then on reaches them all, or
+   * stays in its outbox.
+   */
+  readonly bound: Promise<void>
   /** Resolves when every queue stands and messages flow. */
   readonly ready: Promise<void>
 }
@@ -66,6 +71,7 @@ export const startConsumers = (options: ConsumersOptions): RunningConsumers => {
     pruneInbox(domain, options.databaseOf(domain)).start(options.logger),
   )
   return {
+    bound: Promise.all(subscriptions.map(({ bound }) => bound)).then(() => undefined),
     ready: Promise.all(subscriptions.map(({ ready }) => ready)).then(() => undefined),
     async [Symbol.asyncDispose]() {
       await Promise.all([...subscriptions, ...pruning].map(each => each[Symbol.asyncDispose]()))

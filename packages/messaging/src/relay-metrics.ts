@@ -1,11 +1,14 @@
 import type { Outbox } from '@plinth/postgres'
 import type { Counter, Metrics } from '@plinth/telemetry'
 
-/** Metrics of the outboxes; gives the counter that the relay counts on. */
-export const relayMetrics = (
-  metrics: Metrics,
-  outboxes: readonly Outbox[],
-): Counter<'domain' | 'outcome'> => {
+/** What the relay counts on. */
+export interface RelayMetrics {
+  readonly published: Counter<'domain' | 'outcome'>
+  readonly missed: Counter<'queue'>
+}
+
+/** Metrics of the outboxes; gives the counters that the relay counts on. */
+export const relayMetrics = (metrics: Metrics, outboxes: readonly Outbox[]): RelayMetrics => {
   const oldest = metrics.gauge({
     name: 'outbox_oldest_seconds',
     help: 'Age of the oldest event that is not published yet; 0 where there is none',
@@ -23,9 +26,16 @@ export const relayMetrics = (
       }
     },
   })
-  return metrics.counter({
-    name: 'outbox_published_total',
-    help: 'Events handed to the broker, by how that ended',
-    labels: ['domain', 'outcome'],
-  })
+  return {
+    published: metrics.counter({
+      name: 'outbox_published_total',
+      help: 'Events handed to the broker, by how that ended',
+      labels: ['domain', 'outcome'],
+    }),
+    missed: metrics.counter({
+      name: 'outbox_missing_queue_total',
+      help: 'Tries to publish an event that failed because the queue of a consumer was missing',
+      labels: ['queue'],
+    }),
+  }
 }

@@ -1,6 +1,6 @@
 import { createJob, type Outbox, type OutboxRow } from '@plinth/postgres'
 import { type Logger, type Metrics, safeMessage, silentMetrics } from '@plinth/telemetry'
-import type { Broker, Message } from './broker.ts'
+import type { Broker, Message, Outcome } from './broker.ts'
 import { pruneOutbox } from './prune.ts'
 import { relayMetrics } from './relay-metrics.ts'
 
@@ -21,9 +21,9 @@ export interface Relay {
 }
 
 /**
- * Publishes what stands in the outboxes, and marks it as sent once the broker has it. What fails or is
- * unroutable stays, with the reason, and is tried again after 1 s, 2 s, 4 s and so on, up to 10 s where no queue
- * takes it, and up to 5 s where the broker does not answer. Commits in
+ * Publishes what stands in the outboxes, and marks it as sent once the broker has it for every consumer. What fails
+ * or is unroutable stays, with the reason, and is tried again after 1 s, 2 s, 4 s and so on, up to 10 s where a queue
+ * is missing, and up to 5 s where the broker does not answer. Commits in
  * this process wake it; those of others are found within a second. Events sent long ago it deletes.
  */
 export const createRelay = ({
@@ -33,7 +33,7 @@ export const createRelay = ({
   metrics = silentMetrics,
   batch = 500,
 }: RelayOptions): Relay => {
-  const published = relayMetrics(metrics, outboxes)
+  const { published, missed } = relayMetrics(metrics, outboxes)
 
   const publishFrom = async (outbox: Outbox): Promise<'again' | 'done'> => {
     // To claim while the broker is away would only put the events off.
@@ -46,14 +46,16 @@ export const createRelay = ({
       const confirmed = rows.filter((_, n) => outcomes[n] === 'confirmed')
       await outbox.markSent(confirmed.map(({ id }) => id))
       published.inc({ domain, outcome: 'confirmed' }, confirmed.length)
-      const unroutable = rows.filter((_, n) => outcomes[n] === 'unroutable')
-      if (unroutable.length > 0) {
-        published.inc({ domain, outcome: 'unroutable' }, unroutable.length)
+      for (const { missing, events } of unroutableIn(rows, outcomes)) {
+        published.inc({ domain, outcome: 'unroutable' }, events.length)
+        for (const queue of missing) missed.inc({ queue }, events.length)
         logger.warn(
-          { domain, types: typesOf(unroutable) },
-          'events that some queue must take are taken by none',
+          { domain, types: typesOf(events), ...(missing.length > 0 && { queues: missing }) },
+          missing.length > 0
+            ? 'events stay in their outbox: queues of consumers are missing'
+            : 'events that some queue must take are taken by none',
         )
-        await putOff(outbox, unroutable, 'no queue takes it', longestWaitMs)
+        await putOff(outbox, events, reasonOf(missing), longestWaitMs)
       }
     } catch (error) {
       published.inc({ domain, outcome: 'failed' }, rows.length)
@@ -94,6 +96,26 @@ const pollMs = 1_000
 const leaseMs = 12_000
 
 const messageOf = ({ mandatory, attempts: _, ...event }: OutboxRow): Message => ({ event, mandatory })
+
+/** What could not be routed, by the queues that are missing. */
+const unroutableIn = (rows: readonly OutboxRow[], outcomes: readonly Outcome[]) => {
+  const unroutable = rows.flatMap((event, n) => {
+    const outcome = outcomes[n]
+    return outcome === undefined || outcome === 'confirmed' ? [] : [{ event, missing: outcome.missing }]
+  })
+  const groups = Map.groupBy(unroutable, ({ missing }) => missing.join())
+  return [...groups.values()].map(group => ({
+    missing: group[0]?.missing ?? [],
+    events: group.map(({ event }) => event),
+  }))
+}
+
+const reasonOf = (missing: readonly string[]): string => {
+  if (missing.length === 0) return 'no queue takes it'
+  return missing.length === 1
+    ? `the queue of ${missing[0]} is missing`
+    : `the queues of ${missing.join(' and ')} are missing`
+}
 
 const typesOf = (rows: readonly OutboxRow[]) => [...new Set(rows.map(({ type }) => type))].sort()
 

@@ -41,7 +41,20 @@ export const describeBroker = (name: string, under: BrokerUnderTest) => {
         message('o.unheard'),
         message('o.unheard', {}, false),
       ])
-      expect(outcomes).toEqual(['confirmed', 'unroutable', 'confirmed'])
+      expect(outcomes).toEqual(['confirmed', { missing: [] }, 'confirmed'])
+    })
+
+    test('queues that another process declared get what this one publishes', async () => {
+      await using shop = await opened(under)
+      const other = await shop.another()
+      await other.declare([{ queue: 'a.other', types: ['o.placed'] }])
+      const seen = recorder()
+      await using own = shop.broker.subscribe({ queue: 'a.b', types: ['o.placed'] }, seen.take)
+      await own.ready
+      const one = message('o.placed')
+      expect(await shop.broker.publish([one])).toEqual(['confirmed'])
+      await using _ = other.subscribe({ queue: 'a.other', types: ['o.placed'] }, seen.take)
+      await eventually(() => expect(seen.ids()).toEqual([one.event.id, one.event.id]))
     })
 
     test('a declared queue keeps what is published before anybody consumes it', async () => {

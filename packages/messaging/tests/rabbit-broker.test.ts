@@ -4,16 +4,24 @@ import type { Broker, DeadMessage } from '../src/index.ts'
 import { createRabbitBroker } from '../src/rabbitmq.ts'
 import { queuesOfTheSuite } from './broker-under-test.ts'
 import { describeBroker } from './conformance.ts'
+import { usePool } from './databases.ts'
 import { removeNamespace } from './rabbit.ts'
 
 describeWith('rabbitmq', 'over RabbitMQ', url => {
   const delaysMs = [100, 200]
   const proxies = new Map<Broker, FaultProxy>()
+  const pool = usePool()
 
   describeBroker('RabbitMQ', {
     async open(namespace) {
       const proxy = await startFaultProxy(url)
-      const broker = createRabbitBroker({ url: proxy.url, namespace, logger: silentLogger, delaysMs })
+      const broker = createRabbitBroker({
+        url: proxy.url,
+        pool: pool(),
+        namespace,
+        logger: silentLogger,
+        delaysMs,
+      })
       proxies.set(broker, proxy)
       return broker
     },

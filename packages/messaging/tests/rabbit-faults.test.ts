@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { Pool } from '@plinth/postgres'
 import { silentLogger } from '@plinth/telemetry'
 import { describeWith, eventually, startFaultProxy } from '@plinth/testing'
 import { connect } from 'amqplib'
@@ -6,15 +7,17 @@ import { expect, test } from 'vitest'
 import type { DeadMessage, Delivery } from '../src/index.ts'
 import { createRabbitBroker } from '../src/rabbitmq.ts'
 import { message } from './broker-under-test.ts'
+import { usePool } from './databases.ts'
 import { removeNamespace } from './rabbit.ts'
 
 const queue = { queue: 'a.b', types: ['o.placed'] }
 
-const setUpAt = async (url: string) => {
+const setUpAt = async (url: string, pool: Pool) => {
   const proxy = await startFaultProxy(url)
   const namespace = `test-${randomUUID()}`
   const broker = createRabbitBroker({
     url: proxy.url,
+    pool,
     namespace,
     logger: silentLogger,
     delaysMs: [100],
@@ -39,7 +42,8 @@ const setUpAt = async (url: string) => {
 }
 
 describeWith('rabbitmq', 'RabbitMQ in trouble', url => {
-  const setUp = () => setUpAt(url)
+  const pool = usePool()
+  const setUp = () => setUpAt(url, pool())
 
   test('while it is down publishing fails at once, keeps nothing, and works again when it is back', async () => {
     await using shop = await setUp()
@@ -127,9 +131,11 @@ describeWith('rabbitmq', 'RabbitMQ in trouble', url => {
   test('a broken connection in the middle of handling brings the message again', async () => {
     await using shop = await setUp()
     let deliveries = 0
+    const published = Promise.withResolvers<void>()
     await using _ = shop.broker.subscribe(queue, async () => {
       deliveries += 1
       if (deliveries === 1) {
+        await published.promise
         shop.proxy.reset()
         await eventually(() => expect(shop.broker.status()).toMatchObject({ up: false }))
       }
@@ -137,6 +143,7 @@ describeWith('rabbitmq', 'RabbitMQ in trouble', url => {
     })
     await _.ready
     await shop.broker.publish([message('o.placed')])
+    published.resolve()
     await eventually(() => expect(deliveries).toBe(2))
     await eventually(async () =>
       expect(await shop.admin.checkQueue(`${shop.namespace}.a.b`)).toMatchObject({ messageCount: 0 }),

@@ -10,8 +10,8 @@ const rabbit = await startPrivateRabbitmq()
 afterAll(() => rabbit?.[Symbol.asyncDispose]())
 
 describe.skipIf(rabbit === undefined)('a RabbitMQ that is killed', () => {
-  const opened = useShops(async (_, namespace) =>
-    createRabbitBroker({ url: given().url, namespace, logger: silentLogger }),
+  const opened = useShops(async (pool, namespace) =>
+    createRabbitBroker({ url: given().url, pool, namespace, logger: silentLogger }),
   )
   const orders = (from: number, to: number) =>
     Array.from({ length: to - from }, (_, n) => `o-${String(from + n).padStart(5, '0')}`)

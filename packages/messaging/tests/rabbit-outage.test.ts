@@ -13,9 +13,10 @@ describeWith('rabbitmq', 'an outage of RabbitMQ', url => {
     proxy = await startFaultProxy(url)
   })
   afterAll(() => proxy[Symbol.asyncDispose]())
-  const opened = useShops(async (_, namespace) => {
+  const opened = useShops(async (pool, namespace) => {
     const broker = createRabbitBroker({
       url: proxy.url,
+      pool,
       namespace,
       logger: silentLogger,
       delaysMs,

@@ -8,8 +8,8 @@ import { describeRoad } from './road.ts'
 
 describeWith('rabbitmq', 'over RabbitMQ', url => {
   const delaysMs = [100, 200]
-  const open: OpenBroker = async (_, namespace) => {
-    const broker = createRabbitBroker({ url, namespace, logger: silentLogger, delaysMs })
+  const open: OpenBroker = async (pool, namespace) => {
+    const broker = createRabbitBroker({ url, pool, namespace, logger: silentLogger, delaysMs })
     await broker.declare([])
     return {
       ...broker,

@@ -1,10 +1,10 @@
 import { cloudEvent, newId } from '@plinth/kernel'
 import { createDatabase, type Pool } from '@plinth/postgres'
 import type { Logger } from '@plinth/telemetry'
+import { createBindings } from '../bindings.ts'
 import { type Broker, defaultConcurrency } from '../broker.ts'
 import { defaultDelaysMs } from '../retry.ts'
 import { storable } from '../storable.ts'
-import { pause } from '../within.ts'
 import { createDeliveries, wakeChannel } from './deliveries.ts'
 import { type PullSubscription, pull } from './subscription.ts'
 
@@ -29,7 +29,9 @@ export const createPostgresBroker = ({
   delaysMs = defaultDelaysMs,
   leaseMs = 15_000,
 }: PostgresBrokerOptions): Broker => {
-  const deliveries = createDeliveries(createDatabase({ pool, schema: 'messaging' }), namespace)
+  const database = createDatabase({ pool, schema: 'messaging' })
+  const bindings = createBindings(database, namespace, logger)
+  const deliveries = createDeliveries(database, namespace)
   const subscriptions = new Set<PullSubscription>()
   const closing = new AbortController()
   const wakeAll = () => {
@@ -39,16 +41,7 @@ export const createPostgresBroker = ({
   return {
     namespace,
     status: () => (closing.signal.aborted ? { up: false, reason: 'closed' } : { up: true }),
-    async declare(queues) {
-      while (!closing.signal.aborted) {
-        try {
-          return await deliveries.bind(queues)
-        } catch (error) {
-          logger.warn({ err: error }, 'queues could not be declared yet')
-          await pause(declareAgainMs, closing.signal)
-        }
-      }
-    },
+    declare: queues => bindings.ensure(queues, closing.signal),
     async publish(messages) {
       const outcomes = await deliveries.publish(messages)
       wakeAll()
@@ -57,7 +50,8 @@ export const createPostgresBroker = ({
     subscribe(queue, deliver) {
       const subscription = pull({
         deliveries,
-        queue,
+        bind: () => bindings.add([queue]),
+        queue: queue.queue,
         deliver,
         concurrency: queue.concurrency ?? defaultConcurrency,
         delaysMs,
@@ -67,6 +61,7 @@ export const createPostgresBroker = ({
       subscriptions.add(subscription)
       listening ??= pool.listen(wakeChannel, payload => payload === namespace && wakeAll(), wakeAll)
       return {
+        bound: subscription.ready,
         ready: subscription.ready,
         async [Symbol.asyncDispose]() {
           await subscription[Symbol.asyncDispose]()
@@ -75,7 +70,7 @@ export const createPostgresBroker = ({
       }
     },
     async redeliver(queue, event) {
-      if (!(await deliveries.exists(queue))) throw new Error(`there is no queue ${queue}`)
+      if (!(await bindings.has(queue))) throw new Error(`there is no queue ${queue}`)
       const message = storable(typeof event === 'string' ? event : JSON.stringify(event))
       await deliveries.put(queue, cloudEvent.safeParse(message).data?.id ?? newId(), message)
       wakeAll()
@@ -87,5 +82,3 @@ export const createPostgresBroker = ({
     },
   }
 }
-
-const declareAgainMs = 500

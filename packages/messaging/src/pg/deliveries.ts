@@ -1,7 +1,7 @@
 import { contextOf, service } from '@plinth/kernel'
 import type { Database } from '@plinth/postgres'
 import { sql } from 'drizzle-orm'
-import type { Message, Outcome, Queue } from '../broker.ts'
+import type { Message, Outcome } from '../broker.ts'
 import type { Progress } from '../retry.ts'
 
 /** One claimed row of `messaging.delivery`. */
@@ -21,16 +21,6 @@ export const createDeliveries = (database: Database, namespace: string) => {
   const context = contextOf(service('messaging'))
   const on = () => database.on(context)
   return {
-    /** Binds queues to event types. */
-    bind: async (queues: readonly Queue[]): Promise<void> => {
-      const bindings = queues.flatMap(({ queue, types }) => types.map(type => ({ queue, type })))
-      await on().execute(sql`
-        insert into messaging.binding (namespace, event_type, queue)
-        select ${namespace}, given.type, given.queue
-        from jsonb_to_recordset(${JSON.stringify(bindings)}::jsonb) as given (type text, queue text)
-        on conflict do nothing`)
-    },
-
     /** One row for each queue bound to each message; tells other processes once. */
     publish: async (messages: readonly Message[]): Promise<Outcome[]> => {
       const given = messages.map(({ event }, n) => ({ n, type: event.type, id: event.id, event }))
@@ -49,7 +39,7 @@ export const createDeliveries = (database: Database, namespace: string) => {
         )
         select n, count(*)::int as queues, pg_notify(${wakeChannel}, ${namespace}) from routed group by n`)
       const taken = new Set(rows.map(({ n }) => n))
-      return messages.map(({ mandatory }, n) => (taken.has(n) || !mandatory ? 'confirmed' : 'unroutable'))
+      return messages.map(({ mandatory }, n) => (taken.has(n) || !mandatory ? 'confirmed' : { missing: [] }))
     },
 
     /** Puts a message into one queue, as new. */
@@ -58,13 +48,6 @@ export const createDeliveries = (database: Database, namespace: string) => {
         insert into messaging.delivery (namespace, queue, event_id, message)
         values (${namespace}, ${queue}, ${eventId}, ${JSON.stringify(message)}::jsonb)
         on conflict do nothing`)
-    },
-
-    /** Whether anything is bound to a queue. */
-    exists: async (queue: string): Promise<boolean> => {
-      const rows = await on().execute(sql`
-        select from messaging.binding where namespace = ${namespace} and queue = ${queue} limit 1`)
-      return rows.length > 0
     },
 
     /** Leases up to `limit` messages that are due. */

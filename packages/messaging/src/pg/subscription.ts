@@ -2,7 +2,7 @@ import { newId } from '@plinth/kernel'
 import { createJob } from '@plinth/postgres'
 import type { Logger } from '@plinth/telemetry'
 import { safeMessage } from '@plinth/telemetry'
-import type { Deliver, Queue, Subscription, Verdict } from '../broker.ts'
+import type { Deliver, Subscription, Verdict } from '../broker.ts'
 import { maxCrashes, nextStep } from '../retry.ts'
 import { settledWithin } from '../within.ts'
 import type { ClaimedDelivery, Deliveries } from './deliveries.ts'
@@ -10,7 +10,9 @@ import type { ClaimedDelivery, Deliveries } from './deliveries.ts'
 /** What {@link pull} needs. */
 export interface PullOptions {
   readonly deliveries: Deliveries
-  readonly queue: Queue
+  readonly queue: string
+  /** Writes down what the queue takes. */
+  readonly bind: () => Promise<void>
   readonly concurrency: number
   readonly deliver: Deliver
   readonly delaysMs: readonly number[]
@@ -25,8 +27,7 @@ export interface PullSubscription extends Subscription {
 
 /** Takes messages from one queue: at once after a wake-up, after a second otherwise. */
 export const pull = (options: PullOptions): PullSubscription => {
-  const { deliveries, concurrency, deliver, delaysMs, leaseMs, logger } = options
-  const { queue } = options.queue
+  const { deliveries, queue, bind, concurrency, deliver, delaysMs, leaseMs, logger } = options
   const inHand = new Map<number, Promise<void>>()
   const handled: number[] = []
   const ready = Promise.withResolvers<void>()
@@ -69,7 +70,7 @@ export const pull = (options: PullOptions): PullSubscription => {
     name: `consume ${queue}`,
     everyMs: pollMs,
     run: async signal => {
-      if (!bound) await deliveries.bind([options.queue])
+      if (!bound) await bind()
       bound = true
       ready.resolve()
       // A statement for each event that comes to its end would cost as much as handling it.

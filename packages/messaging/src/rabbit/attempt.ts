@@ -2,7 +2,7 @@ import { safeMessage } from '@plinth/telemetry'
 import type { ConsumeMessage } from 'amqplib'
 import type { Deliver, Delivery, Verdict } from '../broker.ts'
 import { nextStep } from '../retry.ts'
-import { deadHeaders, progressIn, retryHeaders } from './headers.ts'
+import { deadHeaders, isAddressed, progressIn, retryHeaders } from './headers.ts'
 import type { Publication } from './publisher.ts'
 import type { Topology } from './topology.ts'
 
@@ -23,6 +23,8 @@ export const attemptWith =
   ({ topology, queue, delaysMs, deliver }: AttemptOptions) =>
   async (message: ConsumeMessage): Promise<Publication | undefined> => {
     const { headers, messageId, type } = message.properties
+    // Of a queue that is bound to the exchange besides, by hand or by an earlier release: its own copy is handled.
+    if (message.fields.exchange === topology.events && isAddressed(headers, queue)) return undefined
     const progress = progressIn(headers)
     const verdict = await tried(deliver, { event: eventIn(message), attempt: progress.failures + 1 })
     const next = nextStep(verdict, progress, delaysMs)

@@ -1,9 +1,12 @@
+import { createDatabase, type Pool } from '@plinth/postgres'
 import type { Logger } from '@plinth/telemetry'
+import { createBindings } from '../bindings.ts'
 import { type Broker, defaultConcurrency } from '../broker.ts'
 import { defaultDelaysMs } from '../retry.ts'
 import { attemptWith } from './attempt.ts'
 import { keepChannel } from './channel.ts'
 import { openConnection } from './connection.ts'
+import { createCopies } from './copies.ts'
 import { createDeclarations } from './declaring.ts'
 import { deathIn } from './headers.ts'
 import { createPublisher, type Publication } from './publisher.ts'
@@ -14,11 +17,18 @@ import { topologyOf } from './topology.ts'
 export interface RabbitBrokerOptions {
   /** `amqp://user:password@host:5672/vhost`. RabbitMQ 3.10 or later. */
   readonly url: string
+  /** A pool whose role may use the schema `messaging`. */
+  readonly pool: Pool
   /** Prefix of every exchange and queue; `plinth` unless given. */
   readonly namespace?: string
   readonly logger: Logger
   /** Milliseconds before the second attempt, the third, and so on. Each is a queue of its own. */
   readonly delaysMs?: readonly number[]
+  /**
+   * Whether queues are bound by event type, too, as those of outsiders are; not unless given. For consumers whose
+   * database is not that of the events' domains, where nobody finds written down what they take.
+   */
+  readonly boundByType?: boolean
   /** Milliseconds the server may take to confirm a batch before its connection counts as dead; 5 s unless given. */
   readonly confirmMs?: number
 }
@@ -30,16 +40,20 @@ export interface RabbitBrokerOptions {
  */
 export const createRabbitBroker = ({
   url,
+  pool,
   namespace = 'plinth',
   logger,
   delaysMs = defaultDelaysMs,
+  boundByType = false,
   confirmMs = 5_000,
 }: RabbitBrokerOptions): Broker => {
-  const topology = topologyOf(namespace, delaysMs)
+  const topology = topologyOf(namespace, delaysMs, boundByType)
+  const bindings = createBindings(createDatabase({ pool, schema: 'messaging' }), namespace, logger)
   const publishing = openConnection({ url, name: `${namespace} publish`, logger })
   const consuming = openConnection({ url, name: `${namespace} consume`, logger })
   const declarations = createDeclarations(publishing, topology, logger)
   const publisher = createPublisher(publishing, () => outgoing.current(), confirmMs)
+  const copies = createCopies(publisher, bindings, topology)
   const closing = new AbortController()
   const outgoing = keepChannel(publishing, {
     name: `${namespace} publish`,
@@ -53,8 +67,8 @@ export const createRabbitBroker = ({
   })
 
   const passOn = async (publication: Publication) => {
-    const [outcome] = await publisher.publish([publication])
-    if (outcome !== 'confirmed') throw new Error(`there is no queue ${publication.routingKey}`)
+    const [end] = await publisher.publish([publication])
+    if (end !== 'confirmed') throw new Error(`there is no queue ${publication.routingKey}`)
   }
 
   return {
@@ -66,24 +80,18 @@ export const createRabbitBroker = ({
       return outgoing.current() === undefined ? { up: false, reason: 'no channel' } : { up: true }
     },
 
-    declare: queues => declarations.declare(queues, closing.signal),
+    async declare(queues) {
+      await bindings.ensure(queues, closing.signal)
+      await declarations.declare(queues, closing.signal)
+    },
 
-    publish: messages =>
-      publisher.publish(
-        messages.map(({ event, mandatory }) => ({
-          exchange: topology.events,
-          routingKey: event.type,
-          body: Buffer.from(JSON.stringify(event)),
-          messageId: event.id,
-          type: event.type,
-          mandatory,
-        })),
-      ),
+    publish: copies.publish,
 
     subscribe(queue, deliver) {
       declarations.remember(queue)
+      const bound = bindings.ensure([queue], closing.signal)
       const name = topology.queue(queue.queue)
-      return consume({
+      const subscription = consume({
         connection: consuming,
         queue: name,
         concurrency: queue.concurrency ?? defaultConcurrency,
@@ -95,6 +103,7 @@ export const createRabbitBroker = ({
         attempt: attemptWith({ topology, queue: name, delaysMs, deliver }),
         conclude: async copy => copy && passOn(copy),
       })
+      return { ...subscription, bound }
     },
 
     async redeliver(queue, event) {

@@ -14,6 +14,13 @@ export const deadHeaders = (queue: string, error: string, attempts: number) => (
   [attemptsHeader]: attempts,
 })
 
+/** The header of the copy for outsiders: the queues that have a copy of their own, by their names on the server. */
+export const addressedHeaders = (queues: readonly string[]) => ({ [addressedHeader]: queues })
+
+/** Whether a queue has a copy of its own of the message with these headers. */
+export const isAddressed = (headers: unknown, queue: string): boolean =>
+  addressed.safeParse(headers).data?.[addressedHeader].includes(queue) === true
+
 /** How far a message has come, out of its headers. */
 export const progressIn = (headers: unknown): Progress => {
   const read = progress.safeParse(headers ?? {})
@@ -52,9 +59,11 @@ const errorHeader = 'plinth-error'
 const attemptsHeader = 'plinth-attempts'
 const failuresHeader = 'plinth-failures'
 const postponementsHeader = 'plinth-postponements'
+const addressedHeader = 'plinth-addressed'
 
 const count = z.int().min(0)
 const progress = z.object({ [failuresHeader]: count.optional(), [postponementsHeader]: count.optional() })
+const addressed = z.object({ [addressedHeader]: z.array(z.string()) })
 const buried = z.object({ [queueHeader]: z.string(), [errorHeader]: z.string(), [attemptsHeader]: count })
 const crashed = z.object({ 'x-death': z.array(z.object({ queue: z.string(), reason: z.string() })) })
 

@@ -1,6 +1,5 @@
 import { Unavailable } from '@plinth/kernel'
 import type { ConfirmChannel } from 'amqplib'
-import type { Outcome } from '../broker.ts'
 import { settledWithin } from '../within.ts'
 import type { RabbitConnection } from './connection.ts'
 
@@ -12,14 +11,19 @@ export interface Publication {
   readonly body: Buffer
   readonly messageId?: string
   readonly type?: string
-  readonly headers?: Readonly<Record<string, string | number>>
+  readonly headers?: Readonly<Record<string, string | number | readonly string[]>>
   readonly mandatory: boolean
 }
 
+/** The server has the message safely, or a mandatory one came back because no queue takes it. */
+export type End = 'confirmed' | 'returned'
+
 /** Publishes and waits for the server's confirms. */
 export interface Publisher {
-  /** Outcomes in order. Rejects at once when the server is away, and when it does not answer in time. */
-  publish(publications: readonly Publication[]): Promise<Outcome[]>
+  /** Their ends, in order. Rejects at once when the server is away, and when it does not answer in time. */
+  publish(publications: readonly Publication[]): Promise<End[]>
+  /** Throws while the server is away. */
+  ensureUp(): void
   /** To be called in the setup of every channel that is published on. */
   watch(channel: ConfirmChannel): void
 }
@@ -34,7 +38,15 @@ export const createPublisher = (
   const returns = new WeakMap<ConfirmChannel, Set<unknown>>()
   let published = 0
 
-  const send = (channel: ConfirmChannel, publication: Publication): Promise<Outcome> =>
+  const open = (): ConfirmChannel => {
+    const status = connection.status()
+    if (!status.up) throw Unavailable(`the broker is away: ${status.reason}`)
+    const channel = current()
+    if (channel === undefined) throw Unavailable('the broker is away: no channel')
+    return channel
+  }
+
+  const send = (channel: ConfirmChannel, publication: Publication): Promise<End> =>
     new Promise((resolve, reject) => {
       const correlationId = String(++published)
       // The server confirms what it cannot route as well, and returns it before it confirms it.
@@ -44,26 +56,24 @@ export const createPublisher = (
         publication.body,
         propertiesOf(publication, correlationId),
         error => {
-          const unroutable = returns.get(channel)?.delete(correlationId) === true
+          const isReturned = returns.get(channel)?.delete(correlationId) === true
           if (error) reject(Unavailable('the broker did not take the message', { cause: error }))
-          else resolve(unroutable ? 'unroutable' : 'confirmed')
+          else resolve(isReturned ? 'returned' : 'confirmed')
         },
       )
     })
 
   return {
+    ensureUp: () => void open(),
     watch: channel => {
       const returned = new Set<unknown>()
       returns.set(channel, returned)
       channel.on('return', ({ properties }) => returned.add(properties.correlationId))
     },
     async publish(publications) {
-      const status = connection.status()
-      const channel = current()
-      if (!status.up) throw Unavailable(`the broker is away: ${status.reason}`)
-      if (channel === undefined) throw Unavailable('the broker is away: no channel')
-      const outcomes = Promise.all(publications.map(publication => send(channel, publication)))
-      if (await settledWithin(confirmMs, outcomes)) return await outcomes
+      const channel = open()
+      const ends = Promise.all(publications.map(publication => send(channel, publication)))
+      if (await settledWithin(confirmMs, ends)) return await ends
       if (connection.status().up) connection.drop()
       throw Unavailable(`the broker did not confirm within ${confirmMs} ms`)
     },

@@ -5,8 +5,8 @@ import { maxCrashes } from '../retry.ts'
 /**
  * What stands on the server for one namespace, `plinth` say:
  *
- * - `plinth.events`, a topic exchange: events by their type
- * - `plinth.<consumer>`, a queue for each consumer, bound by event type
+ * - `plinth.<consumer>`, a queue for each consumer, which is sent copies by its name and bound to nothing
+ * - `plinth.events`, a topic exchange: a copy of every event by its type, for whoever listens from outside
  * - `plinth.retry.<ms>`, exchange and queue for each delay: a message waits there and then goes back to
  *   the queue that its routing key names
  * - `plinth.dead`, exchange and queue: what nobody could handle, until it is collected
@@ -25,12 +25,16 @@ export interface Topology {
   consumer(queue: string): string
   /** Declares what does not depend on consumers. */
   declareBase(channel: Channel): Promise<void>
-  /** Declares one consumer's queue and its bindings. */
+  /** Declares one consumer's queue. */
   declareQueue(channel: Channel, queue: Queue): Promise<void>
 }
 
-/** The names and declarations of a namespace. */
-export const topologyOf = (namespace: string, delaysMs: readonly number[]): Topology => {
+/**
+ * The names and declarations of a namespace.
+ *
+ * @param byType whether consumers' queues listen as outsiders do
+ */
+export const topologyOf = (namespace: string, delaysMs: readonly number[], byType: boolean): Topology => {
   const prefix = `${namespace}.`
   const events = `${prefix}events`
   const dead = `${prefix}dead`
@@ -57,7 +61,7 @@ export const topologyOf = (namespace: string, delaysMs: readonly number[]): Topo
     async declareQueue(channel, { queue, types }) {
       const name = `${prefix}${queue}`
       await channel.assertQueue(name, quorum({ 'x-delivery-limit': maxCrashes, ...deadLetteredTo(dead) }))
-      for (const type of types) await channel.bindQueue(name, events, type)
+      if (byType) for (const type of types) await channel.bindQueue(name, events, type)
     },
   }
 }
