@@ -11,7 +11,7 @@ import { type HostProcess, startHost } from './host-process.ts'
 import { comesToRest, journalOf } from './look-back.ts'
 import { checkout, checkoutToTheEnd, type Offer, offer } from './shopping.ts'
 
-describe('one Idempotency-Key, sent 50 times at once', () => {
+describe('one Idempotency-Key, sent 50 times at once', { timeout: 300_000 }, () => {
   let signer: Signer
   let shop: GivenShop
   let replica: HostProcess
