@@ -88,7 +88,10 @@ export interface Subscription extends AsyncDisposable {
 
 /** The subscription of a consumer. */
 export interface BoundSubscription extends Subscription {
-  /** Resolves when the queue is bound, be the broker away or not: no event published from then on passes it by. */
+  /**
+   * Resolves when the queue is bound, before `ready`, be the broker away or not: no event published from then on
+   * passes it by.
+   */
   readonly bound: Promise<void>
 }
 

@@ -103,7 +103,7 @@ export const createRabbitBroker = ({
         attempt: attemptWith({ topology, queue: name, delaysMs, deliver }),
         conclude: async copy => copy && passOn(copy),
       })
-      return { ...subscription, bound }
+      return { ...subscription, bound, ready: bound.then(() => subscription.ready) }
     },
 
     async redeliver(queue, event) {
