@@ -14,10 +14,7 @@ import { publishedPackages } from '../src/workspace.ts'
 
 const all = publishedPackages()
 const domains = all.filter(each => consumerOf(each) !== undefined)
-/**
- * Every hour another one, where `PLINTH_TEST_PACKED` asks for it: npm did not resolve fastify for catalog, which is still to
- * be understood. `pnpm packed` has all packages.
- */
+/** Every hour another one; `pnpm packed` has all packages. */
 const one = domains[Math.floor(Date.now() / 3_600_000) % domains.length]
 const postgres = serviceUrl('postgres')
 
@@ -32,32 +29,29 @@ test('there is a shop of somebody else for each domain', () => {
   ])
 })
 
-describe.skipIf(postgres === undefined || process.env.PLINTH_TEST_PACKED === undefined)(
-  `pnpm packed ${one?.shortName}`,
-  () => {
-    test('it stands alone, installed by npm where nothing else is', { timeout: 600_000 }, async () => {
-      if (one === undefined || postgres === undefined) throw new Error('there is nothing to try')
-      const folder = mkdtempSync(join(tmpdir(), 'plinth-packed-'))
-      try {
-        const tarballs = await pack(comingAlong(all, one), folder)
-        const own = tarballs.find(tarball => tarball.package === one)
-        expect(await tarballProblems(own?.file ?? '', { sql: expectedSql(one) })).toEqual([])
+describe.skipIf(postgres === undefined)(`pnpm packed ${one?.shortName}`, () => {
+  test('it stands alone, installed by npm where nothing else is', { timeout: 600_000 }, async () => {
+    if (one === undefined || postgres === undefined) throw new Error('there is nothing to try')
+    const folder = mkdtempSync(join(tmpdir(), 'plinth-packed-'))
+    try {
+      const tarballs = await pack(comingAlong(all, one), folder)
+      const own = tarballs.find(tarball => tarball.package === one)
+      expect(await tarballProblems(own?.file ?? '', { sql: expectedSql(one) })).toEqual([])
 
-        await using surroundings = await createSurroundings(one, { postgres, redis: undefined })
-        const steps: string[] = []
-        await tryAlone({
-          package: one,
-          all,
-          tarballs,
-          tools: ownTools,
-          floor: false,
-          surroundings: () => surroundings.fresh(),
-          tell: step => steps.push(step),
-        })
-        expect(steps).toContain(`${one.shortName}.ts runs`)
-      } finally {
-        rmSync(folder, { recursive: true, force: true })
-      }
-    })
-  },
-)
+      await using surroundings = await createSurroundings(one, { postgres, redis: undefined })
+      const steps: string[] = []
+      await tryAlone({
+        package: one,
+        all,
+        tarballs,
+        tools: ownTools,
+        floor: false,
+        surroundings: () => surroundings.fresh(),
+        tell: step => steps.push(step),
+      })
+      expect(steps).toContain(`${one.shortName}.ts runs`)
+    } finally {
+      rmSync(folder, { recursive: true, force: true })
+    }
+  })
+})
