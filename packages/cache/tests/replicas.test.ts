@@ -34,6 +34,16 @@ describeWith('redis', 'replicas on one Redis', url => {
     },
   )
 
+  test('what a replica forgets it does not read in Redis again, though Redis hears of it a moment later', async () => {
+    const { one } = await twoReplicas(url)
+    const keys = Array.from({ length: 20 }, (_, n) => `key-${n}`)
+    for (const key of keys) await one.set(key, 'old', options)
+    const forgetting = keys.map(key => one.delete(key))
+    for (const key of keys) expect(await one.getOrLoad(key, options, async () => 'new')).toBe('new')
+    await Promise.all(forgetting)
+    for (const key of keys) expect(await one.getOrLoad(key, options, async () => 'newer')).toMatch(/^new/)
+  })
+
   test('a load that another replica overtook is kept by nobody', async () => {
     const { one, other } = await twoReplicas(url)
     const source = Promise.withResolvers<string>()

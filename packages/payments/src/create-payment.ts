@@ -18,7 +18,8 @@ export const createPayment =
       })
     }
     const asked = provider.embedded === true ? 0 : 1
-    // Updating the row to what it is makes the repeat return it, too: it is no new row, so somebody has locked it.
+    // Updating the row to what it is makes the repeat return it, too. A row that was there before carries the mark of the
+    // lock that this takes (xmax); a new one does not.
     const [upserted] = await database.on(context).execute<PaymentRow & { readonly anew: boolean }>(sql`
       insert into payments.payment (id, order_id, order_number, user_id, provider, token, amount, currency, asked)
       values (${input.paymentId}, ${input.orderId}, ${input.orderNumber}, ${input.userId}, ${input.provider},
