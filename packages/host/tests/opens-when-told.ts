@@ -4,7 +4,6 @@ import { stopOnSignal } from '../src/index.ts'
 
 /** Something that takes its time to open, until it is told to: for the test of what happens meanwhile. */
 const open = async (): Promise<AsyncDisposable> => {
-  console.log('opening')
   await once(process.stdin, 'data')
   console.log('open')
   return { [Symbol.asyncDispose]: async () => console.log('closed') }
@@ -12,4 +11,6 @@ const open = async (): Promise<AsyncDisposable> => {
 
 const opening = open()
 stopOnSignal(silentLogger, opening)
+// Only now: whoever reads it sends the signal at once.
+console.log('opening')
 await opening
