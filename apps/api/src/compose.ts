@@ -95,15 +95,21 @@ export const compose = (ground: Ground) => {
 
   const domains = { users, catalog, cart, orders, payments, notifications }
   const deadLetters = createDeadLetters({ pool, broker, logger })
+  const trails = [users.audit, catalog.audit, orders.audit, payments.audit, deadLetters.audit]
+  const keepDays = config.AUDIT_RETENTION_DAYS
   const outboxes = [users.outbox, catalog.outbox, orders.outbox, payments.outbox]
   return {
     ...domains,
     standing,
     deadLetters,
-    audit: createAudit([users.audit, catalog.audit, orders.audit, payments.audit, deadLetters.audit]),
+    audit: createAudit(trails),
     relay: createRelay({ outboxes, broker, logger, metrics }),
     consumers: [...catalog.consumers, ...payments.consumers, ...notifications.consumers],
-    jobs: [standing.job, ...Object.values(domains).flatMap(domain => domain.jobs)],
+    jobs: [
+      standing.job,
+      ...Object.values(domains).flatMap(domain => domain.jobs),
+      ...(keepDays === undefined ? [] : trails.map(trail => trail.forgetAfter(keepDays))),
+    ],
     outboxes,
   }
 }
