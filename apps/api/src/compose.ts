@@ -1,148 +1,143 @@
 import { createAudit } from '@plinth/audit'
-import { type Cart, createCart } from '@plinth/cart'
+import { cartRoutes, createCart } from '@plinth/cart'
 import { cartContract } from '@plinth/cart-contract'
-import { createCatalog } from '@plinth/catalog'
+import { catalogRoutes, createCatalog } from '@plinth/catalog'
 import { catalogContract } from '@plinth/catalog-contract'
-import type { Config, Connections, Foundations } from '@plinth/host'
-import { createAccessStanding } from '@plinth/host'
-import { gatewayMigrations } from '@plinth/http'
-import { contextOf, local, service } from '@plinth/kernel'
-import { createDeadLetters, createRelay, messagingMigrations } from '@plinth/messaging'
-import { createNotifications } from '@plinth/notifications'
-import { createOrders } from '@plinth/orders'
-import { createPayments, type ProviderSettings } from '@plinth/payments'
+import { elsewhere, type Ground, here, permissions, prepareUsers, providerNamed } from '@plinth/host'
+import { detached } from '@plinth/kernel'
+import { createDeadLetters } from '@plinth/messaging'
+import { createNotifications, notificationsRoutes } from '@plinth/notifications'
+import { notificationsContract } from '@plinth/notifications-contract'
+import { createOrders, ordersRoutes } from '@plinth/orders'
+import { ordersContract } from '@plinth/orders-contract'
+import { createPayments, type ProviderSettings, paymentsRoutes } from '@plinth/payments'
 import { paymentsContract } from '@plinth/payments-contract'
-import type { Migrations } from '@plinth/postgres'
-import type { Logger, Metrics } from '@plinth/telemetry'
-import { createUsers } from '@plinth/users'
+import { createUsers, usersRoutes } from '@plinth/users'
 import { usersContract } from '@plinth/users-contract'
-import { permissions } from './contracts.ts'
-
-/** What the shop stands on. */
-export interface Ground {
-  readonly config: Config
-  readonly foundations: Foundations
-  readonly connections: Connections
-  readonly logger: Logger
-  readonly metrics: Metrics
-  /** Where clients reach the shop, and mails lead. */
-  readonly publicUrl: string
-  /** Who moves the money, in place of what the configuration names. */
-  readonly provider?: ProviderSettings | undefined
-}
+import { serveBesides } from './serve-besides.ts'
 
 /**
- * The whole shop in one process. Each domain gets its neighbours' contracts; that they are all `local` is
- * decided here and nowhere else.
+ * The whole shop. Each domain is in this process, unless the configuration says where else it is; what its neighbours
+ * get is decided here and nowhere else.
+ *
+ * @param provider who moves the money, in place of what the configuration names
  */
-export const compose = (ground: Ground) => {
-  const {
-    config,
-    foundations,
-    connections,
-    logger,
-    metrics,
-    publicUrl,
-    provider = providerOf(config),
-  } = ground
-  const { pool, cache, bus, broker } = connections
+export const compose = (ground: Ground, provider?: ProviderSettings) => {
+  const { config, foundations, connections, pool, logger, neighbours, standing } = ground
+  const { cache, broker } = connections
   const currency = config.STORE_CURRENCY
+  const far = {
+    users: neighbours.of('users'),
+    catalog: neighbours.of('catalog'),
+    cart: neighbours.of('cart'),
+    orders: neighbours.of('orders'),
+    payments: neighbours.of('payments'),
+    notifications: neighbours.of('notifications'),
+  }
 
-  const standing = createAccessStanding({
-    bus,
-    permissions,
-    listChanges: () => users.operations.listAccessChanges(contextOf(service('host')), {}),
-  })
-  const users = createUsers({
-    pool,
-    permissions,
-    announce: standing.announce,
-    settings: {
-      tokens: { keys: foundations.keys, issuer: config.JWT_ISSUER, audience: config.JWT_AUDIENCE },
-    },
-  })
-  const catalog = createCatalog({
-    pool,
-    cache,
-    settings: { currency, reservationTtlSeconds: config.RESERVATION_TTL_SECONDS, stockLowThreshold: 5 },
-  })
-  const cart: Cart = createCart({
-    pool,
-    neighbours: { catalog: local(catalogContract, catalog.operations) },
-    settings: { currency },
-  })
-  const payments = createPayments({ pool, logger, settings: { currency, provider } })
-  const orders = createOrders({
-    pool,
-    logger,
-    neighbours: {
-      cart: local(cartContract, cart.operations),
-      catalog: local(catalogContract, catalog.operations),
-      payments: local(paymentsContract, payments.operations),
-    },
-    settings: {
-      reservationTtlSeconds: config.RESERVATION_TTL_SECONDS,
-      maxOpenOrders: config.MAX_OPEN_ORDERS_PER_USER,
-      paymentProvider: config.PAYMENT_PROVIDER,
-    },
-  })
-  const notifications = createNotifications({
-    pool,
-    logger,
-    neighbours: { users: local(usersContract, users.operations) },
-    settings: { from: config.MAIL_FROM, publicUrl, smtpUrl: foundations.smtpUrl },
-  })
+  const users =
+    far.users === undefined
+      ? here(
+          usersContract,
+          createUsers({
+            pool,
+            permissions,
+            announce: standing.announce,
+            settings: {
+              tokens: { keys: foundations.keys, issuer: config.JWT_ISSUER, audience: config.JWT_AUDIENCE },
+            },
+          }),
+        )
+      : elsewhere(usersContract, far.users, usersRoutes)
+  const catalog =
+    far.catalog === undefined
+      ? here(
+          catalogContract,
+          createCatalog({
+            pool,
+            cache,
+            settings: {
+              currency,
+              reservationTtlSeconds: config.RESERVATION_TTL_SECONDS,
+              stockLowThreshold: 5,
+            },
+          }),
+        )
+      : elsewhere(catalogContract, far.catalog, catalogRoutes)
+  const cart =
+    far.cart === undefined
+      ? here(
+          cartContract,
+          createCart({ pool, neighbours: { catalog: catalog.client }, settings: { currency } }),
+        )
+      : elsewhere(cartContract, far.cart, cartRoutes)
+  const payments =
+    far.payments === undefined
+      ? here(
+          paymentsContract,
+          createPayments({
+            pool,
+            logger,
+            settings: { currency, provider: provider ?? providerNamed(config) },
+          }),
+        )
+      : elsewhere(paymentsContract, far.payments, operations =>
+          paymentsRoutes(operations, { sandbox: config.PAYMENT_PROVIDER === 'sandbox' }),
+        )
+  const orders =
+    far.orders === undefined
+      ? here(
+          ordersContract,
+          createOrders({
+            pool,
+            logger,
+            neighbours: {
+              cart: cart.near ?? detached(cartContract, cart.far),
+              catalog: catalog.near ?? detached(catalogContract, catalog.far),
+              payments: payments.near ?? detached(paymentsContract, payments.far),
+            },
+            detached: [cart, catalog, payments].some(({ where }) => where === 'elsewhere'),
+            settings: {
+              reservationTtlSeconds: config.RESERVATION_TTL_SECONDS,
+              maxOpenOrders: config.MAX_OPEN_ORDERS_PER_USER,
+              paymentProvider: config.PAYMENT_PROVIDER,
+            },
+          }),
+        )
+      : elsewhere(ordersContract, far.orders, ordersRoutes)
+  const notifications =
+    far.notifications === undefined
+      ? here(
+          notificationsContract,
+          createNotifications({
+            pool,
+            logger,
+            neighbours: { users: users.client },
+            settings: {
+              from: config.MAIL_FROM,
+              publicUrl: ground.publicUrl,
+              smtpUrl: foundations.smtpUrl,
+            },
+          }),
+        )
+      : elsewhere(notificationsContract, far.notifications, notificationsRoutes)
 
-  const domains = { users, catalog, cart, orders, payments, notifications }
   const deadLetters = createDeadLetters({ pool, broker, logger })
-  const trails = [users.audit, catalog.audit, orders.audit, payments.audit, deadLetters.audit]
-  const keepDays = config.AUDIT_RETENTION_DAYS
-  const outboxes = [users.outbox, catalog.outbox, orders.outbox, payments.outbox]
+  // Cart and notifications keep none.
+  const audits = [users, catalog, orders, payments].flatMap(domain => domain.audits)
+  const audit = createAudit([...audits, deadLetters.audit])
   return {
-    ...domains,
-    standing,
+    users: users.client,
+    catalog: catalog.client,
     deadLetters,
-    audit: createAudit(trails),
-    relay: createRelay({ outboxes, broker, logger, metrics }),
-    consumers: [...catalog.consumers, ...payments.consumers, ...notifications.consumers],
-    jobs: [
-      standing.job,
-      ...Object.values(domains).flatMap(domain => domain.jobs),
-      ...(keepDays === undefined ? [] : trails.map(trail => trail.forgetAfter(keepDays))),
-    ],
-    outboxes,
+    domains: [users, catalog, cart, orders, payments, notifications],
+    alsoRuns: [deadLetters],
+    prepare: async () => {
+      if (users.where === 'here') await prepareUsers(users.client, config, logger)
+    },
+    serve: serveBesides({ ground, deadLetters: deadLetters.operations, audit }),
   }
 }
 
 /** See {@link compose}. */
 export type Shop = ReturnType<typeof compose>
-
-/** The migrations of a shop. */
-export const migrationsFor = (shop: Shop): Migrations[] => [
-  messagingMigrations,
-  gatewayMigrations,
-  shop.users.migrations,
-  shop.catalog.migrations,
-  shop.cart.migrations,
-  shop.orders.migrations,
-  shop.payments.migrations,
-  shop.notifications.migrations,
-]
-
-const providerOf = (config: Config) => {
-  if (config.PAYMENT_PROVIDER === 'sandbox') {
-    return {
-      name: 'sandbox' as const,
-      ...(config.SANDBOX_URL !== undefined && { url: config.SANDBOX_URL }),
-      ...(config.SANDBOX_WEBHOOK_SECRET !== undefined && { webhookSecret: config.SANDBOX_WEBHOOK_SECRET }),
-    }
-  }
-  const {
-    STRIPE_SECRET_KEY: secretKey,
-    STRIPE_WEBHOOK_SECRET: webhookSecret,
-    STRIPE_API_BASE: apiBase,
-  } = config
-  if (secretKey === undefined || webhookSecret === undefined)
-    throw new Error('the configuration lacks the secrets of Stripe')
-  return { name: 'stripe' as const, secretKey, webhookSecret, ...(apiBase !== undefined && { apiBase }) }
-}

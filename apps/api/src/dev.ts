@@ -1,4 +1,4 @@
-import './quick-load.ts'
+import '@plinth/host/quick-load'
 
 /** `pnpm dev`: see dev-shop.ts. */
 await import('./dev-shop.ts')

@@ -1,5 +1,5 @@
-import './quick-load.ts'
-import './steady-memory.ts'
+import '@plinth/host/quick-load'
+import '@plinth/host/steady-memory'
 
 /** `pnpm start`: see serve.ts. */
 await import('./serve.ts')

@@ -1,8 +1,8 @@
 import { createPrivateKey, sign } from 'node:crypto'
+import { permissions } from '@plinth/host'
 import { newId, permissionsOf, roles } from '@plinth/kernel'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { permissions } from '../src/contracts.ts'
 import { type Face, givenFace } from './given-face.ts'
 
 let face: Face

@@ -1,8 +1,14 @@
-import { layFoundations, openConnections, type PrivateJwk, readConfig } from '@plinth/host'
+import {
+  createPublicFace,
+  layFoundations,
+  layGround,
+  openConnections,
+  type PrivateJwk,
+  readConfig,
+} from '@plinth/host'
 import { createMetrics, silentLogger } from '@plinth/telemetry'
 import type { FastifyInstance } from 'fastify'
 import { compose } from '../src/compose.ts'
-import { createFace } from '../src/gateway.ts'
 import { dataFolder } from './host-process.ts'
 
 /** See {@link givenFace}. */
@@ -19,6 +25,7 @@ export const givenFace = async (publicUrl: string): Promise<Face> => {
   const config = readConfig({
     DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none',
     SMTP_URL: 'smtp://127.0.0.1:1',
+    PUBLIC_URL: publicUrl,
     DATA_DIR: data.path,
   })
   const logger = silentLogger
@@ -27,16 +34,23 @@ export const givenFace = async (publicUrl: string): Promise<Face> => {
   const connections = stack.use(
     openConnections(config, { databaseUrl: foundations.databaseUrl, logger, metrics }),
   )
-  const shop = compose({ config, foundations, connections, logger, metrics, publicUrl })
-  const { app } = await createFace({
-    config,
-    connections,
-    shop,
-    logger,
-    metrics,
-    publicUrl,
-    isStopping: () => false,
-  })
+  const listChanges = async () => []
+  const ground = stack.use(layGround(config, { foundations, connections, logger, metrics, listChanges }))
+  await ground.standing.learn()
+  const shop = compose(ground)
+  const { neighbours, pool, standing } = ground
+  const { app } = await createPublicFace(
+    {
+      ...{ config, connections, pool, standing, logger, metrics },
+      users: shop.users,
+      tokens: neighbours.tokens,
+      needs: { neighbours: neighbours.all, required: [] },
+      isStopping: () => false,
+    },
+    shop.domains,
+    { inside: undefined },
+  )
+  await shop.serve(app)
   stack.defer(() => app.close())
   await app.ready()
   const [key] = foundations.keys

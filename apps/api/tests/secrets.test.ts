@@ -3,7 +3,6 @@ import { generateKey } from '@plinth/host'
 import { tokens } from '@plinth/users-contract'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { clientOf } from './client.ts'
-import { tokenIn } from './fuzz/mailed-tokens.ts'
 import { type Ground, givenGround } from './given-shop.ts'
 import { startHost } from './host-process.ts'
 import { mailOf } from './look-back.ts'
@@ -70,7 +69,7 @@ const useAll = async (url: string, ground: Ground) => {
   const buyer = await signUp(url, 'Ada Moreau')
   const anybody = clientOf(url)
   const { email } = buyer
-  const verification = tokenIn(await mailOf(ground, buyer, /^Welcome/))
+  const verification = tokenIn((await mailOf(ground, buyer, /^Welcome/)).text)
   expect((await anybody.post('/v1/auth/email/verify', { token: verification })).status).toBe(204)
 
   const first = (await anybody.post('/v1/auth/login', { email, password })).expect(200, tokens)
@@ -84,7 +83,7 @@ const useAll = async (url: string, ground: Ground) => {
   await anybody.get(`/v1/products?q=${accessToken}&token=${refreshToken}`)
 
   await anybody.post('/v1/auth/password/forgot', { email })
-  const reset = tokenIn(await mailOf(ground, buyer, /password/i))
+  const reset = tokenIn((await mailOf(ground, buyer, /password/i)).text)
   const before = await signedInAs(url, email)
   const wanted = await offer(seller)
   const order = await buy(buyer, wanted)
@@ -143,4 +142,10 @@ const withPassword = (url: string, secret: string): string => {
   const changed = new URL(url)
   changed.password = secret
   return changed.href
+}
+
+const tokenIn = (text: string | undefined): string => {
+  const token = /token=([\w.~%-]+)/.exec(text ?? '')?.[1]
+  if (token === undefined) throw new Error(`there is no token in the mail: ${text}`)
+  return decodeURIComponent(token)
 }

@@ -69,6 +69,7 @@ export const auditContract = defineContract({
       summary: 'List who did what to what, newest first',
       input: z.strictObject({ ...pageRequest.shape, ...auditFilters }),
       output: pageOf(auditEntry),
+      idempotent: true,
       access: [readAny],
     }),
   },

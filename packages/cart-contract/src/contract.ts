@@ -18,6 +18,7 @@ export const cartContract = defineContract({
       summary: 'See the cart',
       input: z.strictObject({}),
       output: cart,
+      idempotent: true,
       access: [can.useOwn],
     }),
     addItem: operation({

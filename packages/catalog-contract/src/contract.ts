@@ -54,6 +54,7 @@ export const catalogContract = defineContract({
         sort: productSort.optional(),
       }),
       output: pageOf(product),
+      idempotent: true,
       access: 'public',
     }),
     getProduct: operation({
@@ -61,12 +62,14 @@ export const catalogContract = defineContract({
       input: z.strictObject({ idOrSlug: z.string().min(1).max(300) }),
       output: product,
       errors: [NotFound],
+      idempotent: true,
       access: 'public',
     }),
     listOwnProducts: operation({
       summary: 'List the own products, drafts too',
       input: z.strictObject({ ...pageRequest.shape, status: productStatus.optional() }),
       output: pageOf(product),
+      idempotent: true,
       access: [can.writeOwn],
     }),
     createProduct: operation({
@@ -117,12 +120,14 @@ export const catalogContract = defineContract({
       input: z.strictObject({ ...pageRequest.shape, variantId }),
       output: pageOf(stockMovement),
       errors: [NotFound],
+      idempotent: true,
       access: sells,
     }),
     listCategories: operation({
       summary: 'The category tree',
       input: z.strictObject({}),
       output: z.strictObject({ data: z.array(category) }),
+      idempotent: true,
       access: 'public',
     }),
     createCategory: operation({
@@ -155,6 +160,7 @@ export const catalogContract = defineContract({
       input: z.strictObject({ variantIds: z.array(variantId).max(100) }),
       output: z.array(variantOffer),
       tx: 'joins',
+      idempotent: true,
       access: 'internal',
     }),
     reserveStock: operation({

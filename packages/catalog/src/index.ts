@@ -1,2 +1,3 @@
 export * from './create-catalog.ts'
+export { catalogRoutes } from './routes.ts'
 export type * from './settings.ts'

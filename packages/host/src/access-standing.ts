@@ -1,6 +1,6 @@
 import type { Bus } from '@plinth/cache'
 import type { Standing, VerifiedToken } from '@plinth/http'
-import { type Permission, permissionsOf } from '@plinth/kernel'
+import { type Permission, permissionsOf, Unavailable } from '@plinth/kernel'
 import { createJob, type Job } from '@plinth/postgres'
 import { type AccessChange, accessChange } from '@plinth/users-contract'
 import { z } from 'zod'
@@ -8,13 +8,13 @@ import { createAccessKnowledge } from './access-knowledge.ts'
 
 /** What has happened to sessions, users and roles since access tokens were issued, kept in memory. */
 export interface AccessStanding {
-  /** Whether a verified token still stands. */
+  /** Whether a verified token still stands; throws `unavailable` before anything was learned. */
   readonly of: (token: VerifiedToken) => Standing
   /** What a set of roles may do by now, the shop's own roles included. */
   readonly permissionsOf: (roles: readonly string[]) => readonly string[]
   /** Takes changes in at once, and tells the other replicas. */
   readonly announce: (changes: readonly AccessChange[]) => void
-  /** Asks for changes; to be awaited once before the first request. */
+  /** Asks for changes; to be done once before the first request, or else nobody is let in until it was. */
   readonly learn: () => Promise<void>
   /** Asks for changes every two seconds: what was announced while nobody listened is known then. */
   readonly job: Job
@@ -38,6 +38,7 @@ export const createAccessStanding = ({
   readonly permissions: readonly Permission[]
 }): AccessStanding => {
   let knowledge = createAccessKnowledge()
+  let learned = false
   let worth = new Map<string, readonly string[]>()
   /** What is announced while the list is on its way may not be in it. */
   let meanwhile: AccessChange[] = []
@@ -56,10 +57,14 @@ export const createAccessStanding = ({
     knowledge = createAccessKnowledge()
     worth = new Map()
     knowledge.take([...changes, ...meanwhile])
+    learned = true
   }
 
   return {
-    of: ({ sessionId, userId, roles }) => knowledge.standingOf({ sessionId, userId, roles }),
+    of: ({ sessionId, userId, roles }) => {
+      if (!learned) throw Unavailable()
+      return knowledge.standingOf({ sessionId, userId, roles })
+    },
     permissionsOf: roles => {
       // There are few sets of roles, and each request asks for one.
       const name = roles.join(' ')

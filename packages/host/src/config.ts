@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { origins, proxies } from './config-lists.ts'
 import { missingFrom } from './config-missing.ts'
+import { everywhere, type Place } from './place.ts'
 import { jwkSet } from './signing-keys.ts'
 
 /** Configuration that does not hold up: every problem at once, one line each. */
@@ -17,13 +18,19 @@ export class ConfigError extends Error {
 /**
  * Reads the configuration from environment variables; throws a {@link ConfigError} that lists all that
  * is wrong. An empty variable counts as unset. In production nothing has a silent substitute.
+ *
+ * @param place which domains are here, so what they need must be named; all that no variable says are elsewhere, unless
+ * given
  */
-export const readConfig = (env: Readonly<Record<string, string | undefined>>): Config => {
+export const readConfig = (
+  env: Readonly<Record<string, string | undefined>>,
+  place: Place = everywhere,
+): Config => {
   const given = Object.fromEntries(
     Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
   )
   const production = given.NODE_ENV === 'production'
-  const problems = missingFrom(given, production)
+  const problems = missingFrom(given, { production, place })
   const parsed = environment.safeParse(given)
   if (!parsed.success) {
     for (const { path, message } of parsed.error.issues) problems.push(`${path.join('.')}: ${message}`)
@@ -49,15 +56,27 @@ const count = (fallback: number, max = 1_000_000) =>
     .refine(value => value >= 1 && value <= max, `must lie between 1 and ${max}`)
     .default(fallback)
 
+const port = z
+  .string()
+  .regex(/^\d{1,5}$/, 'must be a port number')
+  .transform(Number)
+  .refine(number => number <= 65_535, 'must be a port number')
+
+/** Where a domain is that runs as a deployable of its own. */
+const neighbour = urlOf('http:', 'https:').optional()
+
 const environment = z.object({
   NODE_ENV: z.string().default('development'),
   HOST: z.string().default('127.0.0.1'),
-  PORT: z
-    .string()
-    .regex(/^\d{1,5}$/, 'must be a port number')
-    .transform(Number)
-    .refine(port => port <= 65_535, 'must be a port number')
-    .default(3000),
+  PORT: port.default(3000),
+  INTERNAL_HOST: z.string().default('127.0.0.1'),
+  INTERNAL_PORT: port.optional(),
+  USERS_URL: neighbour,
+  CATALOG_URL: neighbour,
+  CART_URL: neighbour,
+  ORDERS_URL: neighbour,
+  PAYMENTS_URL: neighbour,
+  NOTIFICATIONS_URL: neighbour,
   DATABASE_URL: urlOf('postgres:', 'postgresql:').optional(),
   DATABASE_POOL_SIZE: count(20, 500),
   REDIS_URL: urlOf('redis:', 'rediss:').optional(),
@@ -80,6 +99,7 @@ const environment = z.object({
   ADMIN_EMAIL: z.email('must be an e-mail address').optional(),
   ADMIN_PASSWORD: z.string().min(12, 'must have at least 12 characters').max(128).optional(),
   JWT_KEYS: jwkSet.optional(),
+  SERVICE_KEYS: jwkSet.optional(),
   JWT_ISSUER: z.string().min(1).default('plinth'),
   JWT_AUDIENCE: z.string().min(1).default('plinth'),
   STORE_CURRENCY: z
@@ -100,12 +120,6 @@ const environment = z.object({
   AUTH_RATE_LIMIT_PER_ADDRESS: count(60),
   RESERVATION_TTL_SECONDS: count(900, 86_400),
   MAX_OPEN_ORDERS_PER_USER: count(10),
-  AUDIT_RETENTION_DAYS: z
-    .string()
-    .regex(/^\d{1,5}$/, 'must be a whole number')
-    .transform(Number)
-    .refine(days => days >= 30, 'must be 30 at least')
-    .optional(),
   TRUST_PROXY: proxies,
   CORS_ORIGINS: origins,
   METRICS_PUBLIC: z

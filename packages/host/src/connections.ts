@@ -18,6 +18,7 @@ import { createRabbitBroker } from '@plinth/messaging/rabbitmq'
 import { connectPostgres, type Pool } from '@plinth/postgres'
 import type { Logger, Metrics } from '@plinth/telemetry'
 import type { Config } from './config.ts'
+import { everywhere, isParted, type Place } from './place.ts'
 
 /** What a deployable is connected to. Nothing here waits for the other side. */
 export interface Connections extends AsyncDisposable {
@@ -32,18 +33,29 @@ export interface Connections extends AsyncDisposable {
 
 /** Opens the connections that the configuration names; what it does not name stays in the process or in PostgreSQL. */
 export const openConnections = (
-  config: Pick<Config, 'DATABASE_POOL_SIZE' | 'REDIS_URL' | 'REDIS_PREFIX' | 'AMQP_URL' | 'AMQP_NAMESPACE'>,
+  config: Config,
   {
     databaseUrl,
+    place = everywhere,
     logger,
     metrics,
-  }: { readonly databaseUrl: string; readonly logger: Logger; readonly metrics: Metrics },
+  }: {
+    readonly databaseUrl: string
+    readonly place?: Place
+    readonly logger: Logger
+    readonly metrics: Metrics
+  },
 ): Connections => {
   const pool = connectPostgres({ url: databaseUrl, max: config.DATABASE_POOL_SIZE, logger, metrics })
+  const namespace = config.AMQP_NAMESPACE
   const broker =
     config.AMQP_URL === undefined
-      ? createPostgresBroker({ pool, namespace: config.AMQP_NAMESPACE, logger })
-      : createRabbitBroker({ url: config.AMQP_URL, pool, namespace: config.AMQP_NAMESPACE, logger })
+      ? createPostgresBroker({ pool, namespace, logger })
+      : createRabbitBroker({
+          ...{ url: config.AMQP_URL, pool, namespace, logger },
+          // What is elsewhere may have a database of its own, where what we take is not written down.
+          boundByType: isParted(place, config),
+        })
   const redis =
     config.REDIS_URL === undefined
       ? undefined

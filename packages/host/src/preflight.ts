@@ -3,6 +3,7 @@ import { createTransport } from 'nodemailer'
 import type { Config } from './config.ts'
 import { ConfigError } from './config.ts'
 import type { Connections } from './connections.ts'
+import { everywhere, isHere, type Place } from './place.ts'
 
 /** Milliseconds that PostgreSQL may take to come up beside us, and the others to show themselves. */
 const databaseMs = 10_000
@@ -14,12 +15,19 @@ const othersMs = 3_000
  * us will go on refusing, so that is a mistake in the configuration. Throws a {@link ConfigError} with all
  * there is to say.
  */
-export const preflight = async (config: Config, connections: Connections, logger: Logger): Promise<void> => {
+export const preflight = async (
+  config: Config,
+  connections: Connections,
+  logger: Logger,
+  place: Place = everywhere,
+): Promise<void> => {
   const found = await Promise.all([
     tryDatabase(connections),
     config.REDIS_URL === undefined ? undefined : tryRedis(connections, logger),
     config.AMQP_URL === undefined ? undefined : tryBroker(connections, logger),
-    config.SMTP_URL === undefined ? undefined : trySmtp(config.SMTP_URL, logger),
+    config.SMTP_URL === undefined || !isHere(place, 'notifications', config)
+      ? undefined
+      : trySmtp(config.SMTP_URL, logger),
   ])
   const problems = found.filter(problem => problem !== undefined)
   if (problems.length > 0) throw new ConfigError(problems)

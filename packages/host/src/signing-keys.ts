@@ -27,6 +27,12 @@ export const privateJwk = z.discriminatedUnion('kty', [
 /** See {@link privateJwk}. */
 export type PrivateJwk = z.infer<typeof privateJwk>
 
+/** What everybody may know of a key, named one by one: what is not known to be public stays behind. */
+export const publicHalf = (key: PrivateJwk) => {
+  const { kty, crv, x, kid, alg } = key
+  return { kty, crv, x, ...(key.kty === 'EC' && { y: key.y }), kid, alg, use: 'sig' }
+}
+
 /** A private JWK set as JSON text; the first key signs, all verify. */
 export const jwkSet = z.string().transform((text, context) => {
   const parsed = z.object({ keys: z.array(privateJwk).min(1) }).safeParse(jsonOf(text))

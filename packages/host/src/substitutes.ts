@@ -4,6 +4,7 @@ import { connect } from 'node:net'
 import { join, resolve } from 'node:path'
 import { type Config, ConfigError } from './config.ts'
 import type { LocalMailbox } from './local-mailbox.ts'
+import { everywhere, isHere, type Place } from './place.ts'
 import { keysIn, type PrivateJwk } from './signing-keys.ts'
 
 /** What the shop runs on: named by the configuration, or standing in for what it does not name. */
@@ -11,7 +12,7 @@ export interface Foundations extends AsyncDisposable {
   readonly databaseUrl: string
   readonly smtpUrl: string
   readonly keys: readonly PrivateJwk[]
-  /** Where mails are caught, when no SMTP server is configured. */
+  /** Where mails are caught, when no SMTP server is configured and they are sent from here. */
   readonly mailbox: LocalMailbox | undefined
 }
 
@@ -22,12 +23,17 @@ export type Tell = (line: string) => void
  * Stands in for what is not configured, under `DATA_DIR`: an embedded PostgreSQL, a mailbox, signing keys.
  * In production the configuration names everything, or it would not have been accepted.
  */
-export const layFoundations = async (config: Config, tell: Tell): Promise<Foundations> => {
+export const layFoundations = async (
+  config: Config,
+  tell: Tell,
+  place: Place = everywhere,
+): Promise<Foundations> => {
   const directory = resolve(config.DATA_DIR)
   const server = config.DATABASE_URL === undefined ? await embeddedPostgres(directory, tell) : undefined
   try {
     const keys = config.JWT_KEYS ?? (await keysIn(directory))
-    const mailbox = config.SMTP_URL === undefined ? await localMailbox(directory) : undefined
+    const wantsMailbox = config.SMTP_URL === undefined && isHere(place, 'notifications', config)
+    const mailbox = wantsMailbox ? await localMailbox(directory) : undefined
     return {
       databaseUrl: config.DATABASE_URL ?? server?.url ?? '',
       smtpUrl: config.SMTP_URL ?? mailbox?.smtpUrl ?? '',

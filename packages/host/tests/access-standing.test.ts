@@ -20,11 +20,15 @@ const token = (roles = ['user']) => ({
 })
 
 /** Two replicas on one bus, and what a database would tell them when they ask. */
-const givenReplicas = () => {
+const givenReplicas = async () => {
   const bus = createMemoryBus()
   const known: AccessChange[] = []
-  const replica = () => createAccessStanding({ bus, permissions, listChanges: async () => known })
-  return { bus, known, here: replica(), there: replica() }
+  const replica = async () => {
+    const standing = createAccessStanding({ bus, permissions, listChanges: async () => known })
+    await standing.learn()
+    return standing
+  }
+  return { bus, known, here: await replica(), there: await replica() }
 }
 
 const ended = ({ sessionId }: { sessionId: string }) =>
@@ -54,7 +58,7 @@ const defined = (second: number, held: string[]) =>
 
 describe('what roles may do', () => {
   it('follows the roles that the shop defines, on every replica and in whatever order it is heard', async () => {
-    const { here, there } = givenReplicas()
+    const { here, there } = await givenReplicas()
     expect(here.permissionsOf(['user', 'auditor'])).toEqual([see.name])
     here.announce([defined(2, [rule.name])])
     here.announce([defined(1, [])])
@@ -66,7 +70,7 @@ describe('what roles may do', () => {
   })
 
   it('is learned by asking, and what is not there any more is forgotten', async () => {
-    const { known, here } = givenReplicas()
+    const { known, here } = await givenReplicas()
     known.push(defined(1, [rule.name]))
     await here.learn()
     expect(here.permissionsOf(['auditor'])).toEqual([rule.name])
@@ -77,13 +81,13 @@ describe('what roles may do', () => {
 })
 
 describe('the standing of access tokens', () => {
-  it('is what the token says as long as nothing is known', () => {
-    const { here } = givenReplicas()
+  it('is what the token says as long as nothing is known', async () => {
+    const { here } = await givenReplicas()
     expect(here.of(token(['user', 'seller']))).toEqual({ roles: ['user', 'seller'] })
   })
 
   it('ends with the session: at once here, and soon on every replica', async () => {
-    const { here, there } = givenReplicas()
+    const { here, there } = await givenReplicas()
     const theirs = token()
     here.announce([ended(theirs)])
     expect(here.of(theirs)).toBe('revoked')
@@ -92,7 +96,7 @@ describe('the standing of access tokens', () => {
   })
 
   it('follows roles and suspensions, whatever order they are heard of in', async () => {
-    const { here, there } = givenReplicas()
+    const { here, there } = await givenReplicas()
     const theirs = token(['user'])
     here.announce([changed(theirs, 2, { roles: ['user', 'seller'] })])
     here.announce([changed(theirs, 1, { suspended: true })])
@@ -120,7 +124,7 @@ describe('the standing of access tokens', () => {
   })
 
   it('does not mind nonsense on the bus', async () => {
-    const { bus, here, there } = givenReplicas()
+    const { bus, here, there } = await givenReplicas()
     const theirs = token()
     await bus.publish('access-changes', ended(theirs))
     await bus.publish('access-changes', 'nonsense')

@@ -40,7 +40,7 @@ it('what is told to end while it still opens ends in order, once it has opened',
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     said += text
   })
-  await eventually(() => said.includes('opening'), { within: 30_000 })
+  await eventually(() => said.includes('opening'), { within: 55_000 })
   child.kill('SIGTERM')
   child.stdin.write('open')
   expect(await once(child, 'close')).toEqual([0, null])

@@ -4,11 +4,13 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { type AuthenticationOptions, registerAuthentication } from './authenticator.ts'
 import type { Call } from './call.ts'
 import type { Gateway } from './gateway-parts.ts'
+import { admitPassedOn, type PassedOn } from './passed-on.ts'
 import { type RateLimits, registerRateLimits } from './rate-limits.ts'
 
 /**
  * Lets requests in: who sends it is found out first, since that decides the budget it counts in; then it is
- * counted, also when its token is bad (by its address); then a bad token is refused.
+ * counted, also when its token is bad (by its address); then a bad token is refused. What another gateway passes on was
+ * let in there.
  */
 export const createAdmission = async (
   app: FastifyInstance,
@@ -16,6 +18,7 @@ export const createAdmission = async (
     readonly authentication: AuthenticationOptions
     readonly limiter: RateLimiter
     readonly limits: RateLimits
+    readonly passedOn?: PassedOn
   },
   callOf: (request: FastifyRequest) => Call,
 ): Promise<Pick<Gateway, 'admit' | 'limitAccount' | 'welcome'>> => {
@@ -24,6 +27,7 @@ export const createAdmission = async (
   return {
     admit: async (request, reply, limit) => {
       const call = callOf(request)
+      if (options.passedOn !== undefined && (await admitPassedOn(options.passedOn, request, call))) return
       const outcome = await authenticate(request).then(
         (actor): { actor: Actor } => ({ actor }),
         (error: unknown): { error: unknown } => ({ error }),
@@ -33,7 +37,11 @@ export const createAdmission = async (
       else await limiting.general(request, reply, call.actor)
       if ('error' in outcome) throw outcome.error
     },
-    limitAccount: limiting.credentialsByAccount,
-    welcome: limiting.welcome,
+    limitAccount: async (request, reply, account) => {
+      if (!callOf(request).passedOn) await limiting.credentialsByAccount(request, reply, account)
+    },
+    welcome: async (request, account) => {
+      if (!callOf(request).passedOn) await limiting.welcome(request, account)
+    },
   }
 }

@@ -87,9 +87,8 @@ export const registerAuthentication = async (
     }
   }
   return async request => {
-    const { authorization } = request.headers
-    if (authorization === undefined) return anonymous
-    const token = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(authorization)?.[1]
+    if (request.headers.authorization === undefined) return anonymous
+    const token = bearerOf(request)
     if (token === undefined) throw new BadToken('The Authorization header must hold a Bearer token.')
     const said = await verify(request, token)
     const standing = options.standing(said)
@@ -97,6 +96,10 @@ export const registerAuthentication = async (
     return userOf(said, standing.roles, options)
   }
 }
+
+/** The token of a request, if it has the form of one. */
+export const bearerOf = ({ headers }: Pick<FastifyRequest, 'headers'>): string | undefined =>
+  /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(headers.authorization ?? '')?.[1]
 
 const userOf = (
   { userId: id, sessionId }: VerifiedToken,

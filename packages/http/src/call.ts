@@ -17,6 +17,12 @@ export interface Call {
   readonly hangUp: AbortController
   /** Anonymous until the request is admitted. */
   actor: Actor
+  /** Whether another gateway of the shop has let the request in, and passed it on. */
+  passedOn: boolean
+  /** Where the request came from; told by the gateway that passed it on, where one did. */
+  address: string
+  /** Epoch milliseconds by which whoever passed it on wants its answer. */
+  deadline: number | undefined
 }
 
 /** Remembers the call behind each request, from its first look-up on. */
@@ -47,6 +53,9 @@ const newCall = (request: FastifyRequest): Call => {
     logFields: { requestId, ...traceLogFields(traceparent) },
     hangUp: new AbortController(),
     actor: anonymous,
+    passedOn: false,
+    address: request.ip,
+    deadline: undefined,
   }
 }
 

@@ -7,11 +7,11 @@ import type { AuthenticationOptions } from './authenticator.ts'
 import { guardBrowsers, guardsForBrowsers } from './browsers.ts'
 import { createCalls } from './call.ts'
 import { answerExpectations } from './client-errors.ts'
-import { type ConnectionLimits, watchConnections } from './connections.ts'
 import { setGateway } from './gateway-parts.ts'
 import { createIdempotency } from './idempotency.ts'
 import { takeJsonBodies } from './json-body.ts'
 import { lingerOverBody } from './large-bodies.ts'
+import type { PassedOn } from './passed-on.ts'
 import { bodyTooLate, GatewayError, headersOf, problemOf, problemType } from './problem.ts'
 import type { RateLimits } from './rate-limits.ts'
 import { createRequestLog } from './request-log.ts'
@@ -20,7 +20,7 @@ import { endConnectionsOnStop } from './stopping.ts'
 import { watchRoutes } from './unknown-routes.ts'
 
 /** What a gateway is made of. */
-export interface GatewayOptions extends Partial<ConnectionLimits> {
+export interface GatewayOptions {
   readonly logger: Logger
   readonly metrics?: Metrics
   /** Where idempotency keys are kept. */
@@ -34,6 +34,8 @@ export interface GatewayOptions extends Partial<ConnectionLimits> {
   readonly corsOrigins?: readonly string[]
   /** Bytes of the largest request body (1 MiB). */
   readonly bodyLimit?: number
+  /** Lets in what another gateway of the shop passes on; see `forwardRoutes`. */
+  readonly passedOn?: PassedOn
 }
 
 /**
@@ -81,8 +83,7 @@ export const createGateway = async (options: GatewayOptions): Promise<FastifyIns
     withLogFields(logFields, done, tally)
   })
   app.addHook('onResponse', async (request, reply) => log.answered(request, reply))
-  const { maxConnections = 5_000, answerTimeoutMs = 30_000 } = options
-  endConnectionsOnStop(app, watchConnections(app.server, { maxConnections, answerTimeoutMs }))
+  endConnectionsOnStop(app)
   app.addHook('onSend', async (request, reply) => {
     if (reply.hasHeader('cache-control')) return
     const isPublic = request.method === 'GET' && callOf(request).actor.kind === 'anonymous'

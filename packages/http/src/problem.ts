@@ -1,4 +1,11 @@
-import { ContractError, Internal, statusOf, Unavailable, ValidationFailed } from '@plinth/kernel'
+import {
+  ContractError,
+  ContractMismatch,
+  Internal,
+  statusOf,
+  Unavailable,
+  ValidationFailed,
+} from '@plinth/kernel'
 
 /** A problem document (RFC 9457): what every error answer is. */
 export interface Problem {
@@ -87,6 +94,8 @@ const presentable = (error: unknown): GatewayError | ContractError => {
   if (!(error instanceof ContractError)) return ofFramework(error) ?? Internal()
   // Whose patience ended, the client's or ours, makes no difference to what it should do now.
   if (error.kind === 'deadline') return Unavailable()
+  // That two of our parts do not fit together is for the log.
+  if (ContractMismatch.is(error)) return Unavailable()
   return Internal.is(error) ? Internal() : error
 }
 

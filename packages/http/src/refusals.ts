@@ -1,5 +1,6 @@
 import {
   ContractError,
+  ContractMismatch,
   DeadlineExceeded,
   type DeclaredError,
   Forbidden,
@@ -72,6 +73,7 @@ const isPossible = (error: DeclaredError, route: RouteDeclaration): boolean => {
       return takesIfMatch(route)
     // Answered as `unavailable`.
     case DeadlineExceeded.code:
+    case ContractMismatch.code:
       return false
     default:
       return true

@@ -9,6 +9,9 @@ export interface RequestLog extends Pick<Gateway, 'report' | 'reportExcess'> {
   readonly answered: (request: FastifyRequest, reply: FastifyReply) => void
 }
 
+/** The parts of a shop call each other for each request, and by the clock besides. */
+const callsOfParts = '/rpc/'
+
 /** Neither query nor body is logged, and paths only as their pattern: what people send may be private. */
 export const createRequestLog = (
   logger: Logger,
@@ -36,8 +39,9 @@ export const createRequestLog = (
       const { statements, transactions } = callOf(request).tally
       const cost = statements > 0 && { statements, transactions }
       duration.observe({ method, route, status }, elapsedTime / 1000)
-      const ms = Math.round(elapsedTime * 10) / 10
-      logger.info({ ...fields, method, route, status, ms, ...cost }, 'request')
+      const line = { ...fields, method, route, status, ms: Math.round(elapsedTime * 10) / 10, ...cost }
+      if (route.startsWith(callsOfParts)) logger.debug(line, 'call')
+      else logger.info(line, 'request')
     },
     report: (err, request, status) => {
       const fields = { ...fieldsOf(request), status, err }

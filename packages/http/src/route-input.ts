@@ -17,7 +17,12 @@ export interface RouteInput {
 }
 
 /** Reads a request as its route declares it. All that is malformed is told before what is not there. */
-export const readInput = (spec: RouteDeclaration, request: FastifyRequest): RouteInput => {
+export const readInput = (
+  spec: RouteDeclaration,
+  request: Pick<FastifyRequest, 'params' | 'body' | 'headers'> & {
+    readonly raw: { readonly url?: string | undefined }
+  },
+): RouteInput => {
   refuseUnfit(request.params)
   const query = parseQuery(spec.query ?? nothing, request.raw.url ?? '')
   const body = parseBody(spec.body, request.body)
@@ -55,7 +60,7 @@ const parseQuery = (schema: z.ZodType, url: string): unknown => {
   throw ValidationFailed({ errors: errors.slice(0, 100) })
 }
 
-const singleHeaders = ({ headers }: FastifyRequest): Record<string, string> => {
+const singleHeaders = ({ headers }: Pick<FastifyRequest, 'headers'>): Record<string, string> => {
   const single: Record<string, string> = {}
   for (const [name, value] of Object.entries(headers)) {
     if (typeof value === 'string') single[name] = value

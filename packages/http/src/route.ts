@@ -5,6 +5,7 @@ import type { z } from 'zod'
 import { accountTried } from './account-tried.ts'
 import { answerOf, refusalOf, sendAnswer } from './answer.ts'
 import { type Shape, shapeOf } from './answer-shape.ts'
+import { forwarded, forwardOf } from './forwarding.ts'
 import { type Gateway, gatewayOf } from './gateway-parts.ts'
 import type { StoredAnswer } from './idempotency.ts'
 import { problemOf } from './problem.ts'
@@ -29,8 +30,9 @@ export function route<
 >(app: FastifyInstance, spec: RouteSpec<Params, Query, Body>): void
 export function route(app: FastifyInstance, spec: RouteSpec): void {
   const gateway = gatewayOf(app)
-  const answer = answerer(gateway, spec)
   gateway.routes.push(spec)
+  const forward = forwardOf(app)
+  const handle = forward === undefined ? answered(gateway, spec) : forwarded(gateway, spec, forward)
   app.route({
     method: spec.method,
     url: spec.path,
@@ -40,13 +42,18 @@ export function route(app: FastifyInstance, spec: RouteSpec): void {
       await gateway.admit(request, reply, spec.limit)
       admit({ actor: gateway.callOf(request).actor }, spec.operation.access)
     },
-    // Once more: where a body was waited for, the fields are those of whatever read the socket.
-    handler: (request, reply) => {
-      const { logFields, tally } = gateway.callOf(request)
-      const work = async () => sendAnswer(spec, request, reply, await answer(request, reply))
-      return withLogFields(logFields, work, tally)
-    },
+    handler: (request, reply) => handle(request, reply),
   })
+}
+
+const answered = (gateway: Gateway, spec: RouteSpec) => {
+  const answer = answerer(gateway, spec)
+  // Once more: where a body was waited for, the fields are those of whatever read the socket.
+  return (request: FastifyRequest, reply: FastifyReply) => {
+    const { logFields, tally } = gateway.callOf(request)
+    const work = async () => sendAnswer(spec, request, reply, await answer(request, reply))
+    return withLogFields(logFields, work, tally)
+  }
 }
 
 const answerer = (gateway: Gateway, spec: RouteSpec) => {
@@ -83,7 +90,10 @@ const answerer = (gateway: Gateway, spec: RouteSpec) => {
     const { actor } = context
     return gateway.idempotency.run(
       {
-        scope: actor.kind === 'user' ? actor.id : networkOf(request),
+        scope:
+          actor.kind === 'user'
+            ? actor.id
+            : networkOf({ ip: gateway.callOf(request).address, socket: request.socket }),
         operation: spec.id,
         key,
         content: [request.raw.url, body],
@@ -106,14 +116,14 @@ const refused = (gateway: Gateway, request: FastifyRequest, error: unknown): Sto
 }
 
 const contextOf = (gateway: Gateway, request: FastifyRequest, key: string | undefined): CallContext => {
-  const { actor, requestId, traceparent, hangUp } = gateway.callOf(request)
+  const { actor, requestId, traceparent, hangUp, address, deadline } = gateway.callOf(request)
   return {
     actor,
     requestId,
     traceparent,
     signal: hangUp.signal,
-    address: request.ip,
-    deadline: Date.now() + budgetMs,
+    address,
+    deadline: deadline ?? Date.now() + budgetMs,
     ...(key !== undefined && { idempotencyKey: key }),
   }
 }

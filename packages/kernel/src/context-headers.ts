@@ -6,12 +6,15 @@ import { ValidationFailed } from './errors.ts'
 /** The header that carries the milliseconds the caller is still willing to wait. */
 export const deadlineHeader = 'plinth-deadline-ms'
 
+/** The header that carries the IP address that the request behind a call came from. */
+export const addressHeader = 'plinth-client-address'
+
 /** The header of each text that goes with a call, percent-encoded so that any text may. */
 const textHeaders = {
   traceparent: 'traceparent',
   requestId: 'x-request-id',
   idempotencyKey: 'idempotency-key',
-  address: 'plinth-client-address',
+  address: addressHeader,
 } as const
 
 type Text = keyof typeof textHeaders

@@ -8,10 +8,18 @@ import type { Permission } from './permission.ts'
 export interface Contract {
   /** The domain's name: prefix of its events and permissions, its PostgreSQL schema, its RPC path. */
   readonly name: string
+  /**
+   * Grows with every change that callers of an older release cannot live with; 1 unless given. The two ends of a call
+   * over the network must be of one version.
+   */
+  readonly version?: number
   readonly operations: Readonly<Record<string, Operation>>
   readonly events: Readonly<Record<string, EventDeclaration>>
   readonly permissions: Readonly<Record<string, Permission>>
 }
+
+/** See {@link Contract.version}. */
+export const versionOf = ({ version = 1 }: Pick<Contract, 'version'>): number => version
 
 /** The operations of a contract by name. */
 export type OperationsOf<C extends Contract> = C['operations']

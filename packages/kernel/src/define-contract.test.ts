@@ -10,6 +10,7 @@ import {
   type Operation,
   operation,
   permission,
+  versionOf,
 } from './index.ts'
 
 const nothing = z.undefined()
@@ -37,6 +38,12 @@ describe('A contract', () => {
   it('has a name that a schema, a path and a prefix can have', () => {
     for (const name of ['', 'Shop', 'my-shop', 'shop.eu', '../shop'])
       expect(() => shop({ name })).toThrow(/no name/)
+  })
+
+  it('has a version that counts its changes', () => {
+    for (const version of [0, 1.5, Number.NaN]) expect(() => shop({ version })).toThrow(/has version/)
+    expect(versionOf(shop({}))).toBe(1)
+    expect(versionOf(shop({ version: 3 }))).toBe(3)
   })
 
   it('names its operations so that no prototype is in their way, and no promise', () => {

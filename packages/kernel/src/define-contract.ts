@@ -1,4 +1,4 @@
-import type { Contract } from './contract.ts'
+import { type Contract, versionOf } from './contract.ts'
 import type { DeclaredError } from './error.ts'
 import { universalErrors } from './errors.ts'
 import type { Operation } from './operation.ts'
@@ -13,6 +13,8 @@ import { assertPlain } from './plain-schema.ts'
 export const defineContract = <const C extends Contract>(contract: C): C => {
   if (!/^[a-z][a-z0-9_]*$/.test(contract.name))
     throw new TypeError(`"${contract.name}" is no name for a contract`)
+  if (!Number.isSafeInteger(versionOf(contract)) || versionOf(contract) < 1)
+    throw new TypeError(`${contract.name} has version ${contract.version}`)
   checkPermissions(contract)
   checkEvents(contract)
   checkOperations(contract)

@@ -59,6 +59,21 @@ export const DeadlineExceeded = declareError('deadline_exceeded', {
   description: 'It took too long.',
 })
 
+/**
+ * The two ends of a call are of releases whose contracts do not fit together: a part of the shop was deployed before the
+ * one it depends on, or is still to follow. Nothing was done.
+ */
+export const ContractMismatch = declareError('contract_mismatch', {
+  kind: 'unavailable',
+  description: 'Two parts of the shop are of releases that do not fit together.',
+  details: z.strictObject({
+    /** Contract and version that the caller was built with, `catalog/2`. */
+    caller: z.string(),
+    /** Contract and version that is served. */
+    provider: z.string(),
+  }),
+})
+
 /** A fault of ours. What it was is in the log, never in the answer. */
 export const Internal = declareError('internal', {
   kind: 'internal',
@@ -74,5 +89,6 @@ export const universalErrors = [
   InvalidCursor,
   Unavailable,
   DeadlineExceeded,
+  ContractMismatch,
   Internal,
 ]

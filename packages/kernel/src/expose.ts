@@ -1,6 +1,7 @@
 import type { Actor } from './actor.ts'
 import { contextFrom, type RequestHeaders, single } from './context-headers.ts'
-import type { Contract, Implementation } from './contract.ts'
+import { type Contract, type Implementation, versionOf } from './contract.ts'
+import { assertSameContract, contractHeader, mismatch } from './contract-header.ts'
 import { ContractError, statusOf } from './error.ts'
 import { Unauthenticated } from './errors.ts'
 import { implement } from './implement.ts'
@@ -22,6 +23,16 @@ export interface ExposedOperation {
   readonly handle: (request: ExposedRequest) => Promise<RemoteReply>
 }
 
+/** A contract that other processes can reach. */
+export interface ExposedContract {
+  readonly name: string
+  /** See `version` of a contract. */
+  readonly version: number
+  readonly operations: readonly ExposedOperation[]
+  /** Answers a call of something else: of an operation that only a newer release has. */
+  readonly otherwise: ExposedOperation['handle']
+}
+
 /** What {@link expose} needs. */
 export interface ExposeOptions {
   /**
@@ -35,7 +46,8 @@ export interface ExposeOptions {
 
 /**
  * The far side of `remote`, for any HTTP server: a path and a handler for each operation. The
- * actor is whoever the token says; permissions are checked by the operations themselves.
+ * actor is whoever the token says; permissions are checked by the operations themselves. A caller that was built with
+ * another version of the contract is told so, and nothing is done.
  *
  * @param operations made by `implement`; what is not gets its edge here
  */
@@ -43,27 +55,45 @@ export const expose = <C extends Contract>(
   contract: C,
   operations: Implementation<C>,
   { verifyActor, onError }: ExposeOptions,
-): ExposedOperation[] => {
+): ExposedContract => {
   const implemented = implement(contract, operations)
-  return Object.entries(contract.operations).map(([name, { input }]) => {
-    const path = pathOf(contract, name)
-    const call = callOf(contract, implemented, name)
-    const nothing = input.safeParse(null).success ? null : undefined
-    const handle = async ({ headers, body }: ExposedRequest): Promise<RemoteReply> => {
+  const answering =
+    (path: string, answer: (actor: Actor, request: ExposedRequest) => Promise<RemoteReply>) =>
+    async (request: ExposedRequest): Promise<RemoteReply> => {
       try {
-        const actor = await actorFrom(headers, verifyActor)
-        const output = await call(contextFrom(actor, headers), body ?? nothing)
-        return output === undefined
-          ? { status: 204, body: '' }
-          : { status: 200, body: JSON.stringify(output) }
+        const actor = await actorFrom(request.headers, verifyActor)
+        assertSameContract(contract, request.headers)
+        return await answer(actor, request)
       } catch (error) {
         onError?.(error, path)
         const refusal = toWire(error)
         return { status: statusOf[refusal.kind], body: JSON.stringify(refusal) }
       }
     }
-    return { path, handle }
-  })
+  const { name, operations: declared } = contract
+  return {
+    name,
+    version: versionOf(contract),
+    operations: Object.entries(declared).map(([each, { input }]) => {
+      const path = pathOf(contract, each)
+      const call = callOf(contract, implemented, each)
+      const nothing = input.safeParse(null).success ? null : undefined
+      const handle = answering(path, async (actor, { headers, body }) => {
+        const output = await call(contextFrom(actor, headers), body ?? nothing)
+        return output === undefined
+          ? { status: 204, body: '' }
+          : { status: 200, body: JSON.stringify(output) }
+      })
+      return { path, handle }
+    }),
+    otherwise: answering(pathOf(contract, '*'), async (_, { headers }) => {
+      throw mismatch(
+        contract,
+        single(headers[contractHeader]) ?? 'nobody knows what',
+        ': there is no such operation',
+      )
+    }),
+  }
 }
 
 const actorFrom = async (

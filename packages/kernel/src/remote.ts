@@ -1,22 +1,26 @@
 import type { Actor } from './actor.ts'
 import { headersOf } from './context-headers.ts'
 import type { Client, Contract } from './contract.ts'
+import { contractHeader, contractTag } from './contract-header.ts'
 import { inTime, refuseLate } from './deadline.ts'
 import { ContractError } from './error.ts'
 import { Internal, Unavailable } from './errors.ts'
 import type { Operation } from './operation.ts'
 import { providerOf } from './provider.ts'
-import { fromWire, parseOutput, wireError } from './wire.ts'
+import { fromWire, readOutput, wireError } from './wire.ts'
 
 /** One call on its way to another process. */
 export interface RemoteCall {
   /** `/rpc/<contract>/<operation>` */
   readonly path: string
-  readonly headers: Readonly<Record<string, string>>
+  /** As of now: asked before each try, since the time that is left gets less. */
+  readonly headers: () => Readonly<Record<string, string>>
   /** JSON */
   readonly body: string
   /** Fires when the caller stops waiting. */
   readonly signal?: AbortSignal
+  /** Epoch milliseconds by which the caller stops waiting. */
+  readonly deadline?: number
   /** Whether the transport may send it again after a failure. */
   readonly idempotent: boolean
 }
@@ -43,21 +47,25 @@ export interface RemoteOptions {
  *
  * Every failure is a `ContractError`: what the far side declared, as it was thrown there;
  * `deadline_exceeded` when it took longer than the context allows, whatever the transport does;
- * `unavailable` when it cannot be reached or answers something else; `internal` when its output is not
- * what the contract promises. After the last three it is not known whether anything happened.
+ * `unavailable` when it cannot be reached or answers something else; `contract_mismatch` when it is of another version
+ * of the contract; `internal` when its output is not what the contract promises. Where nobody answered, or not in time, it
+ * is not known whether anything happened. What a newer release tells besides is left out.
  */
 export const remote = <C extends Contract>(contract: C, options: RemoteOptions): Client<C> =>
   providerOf<C, Client<C>>(contract, (name, operation) => async (context, input) => {
     if (context.tx !== undefined) throw Internal('a transaction cannot cross the network')
     refuseLate(context)
+    const { deadline } = context
+    const lasting = {
+      'content-type': 'application/json',
+      authorization: `Bearer ${await signed(options, context.actor)}`,
+      [contractHeader]: contractTag(contract),
+    }
     const call = {
       path: pathOf(contract, name),
-      headers: {
-        'content-type': 'application/json',
-        authorization: `Bearer ${await signed(options, context.actor)}`,
-        ...headersOf(context),
-      },
+      headers: () => ({ ...lasting, ...headersOf(context) }),
       body: bodyOf(input),
+      ...(deadline !== undefined && { deadline }),
       idempotent: operation.idempotent,
     }
     const reply = await inTime(context, signal => options.transport({ ...call, signal })).catch(unreachable)
@@ -85,9 +93,9 @@ const unreachable = (cause: unknown): never => {
 }
 
 const outcomeOf = ({ name }: Contract, operation: Operation, { status, body }: RemoteReply): unknown => {
-  if (status === 204) return parseOutput(operation, undefined)
+  if (status === 204) return readOutput(operation, undefined)
   const content = jsonOf(body)
-  if (status === 200 && content !== undefined) return parseOutput(operation, content)
+  if (status === 200 && content !== undefined) return readOutput(operation, content)
   const refusal = wireError.safeParse(content)
   if (refusal.success) throw fromWire(operation, refusal.data)
   throw Unavailable(undefined, { cause: new Error(`${name} answered ${status} with something else`) })

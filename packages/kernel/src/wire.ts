@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { ContractError, type DeclaredError, errorKinds } from './error.ts'
 import { Internal, universalErrors } from './errors.ts'
 import type { Operation } from './operation.ts'
+import { parseKnown } from './parse-known.ts'
 
 /** A refusal as it crosses the network. */
 export const wireError = z.object({
@@ -27,7 +28,7 @@ export const toWire = (error: unknown): WireError => {
  */
 export const fromWire = (operation: Operation, wire: WireError, options?: ErrorOptions): ContractError => {
   const declared = declarationOf(operation, wire.code)
-  const details = declared?.details.safeParse(wire.details)
+  const details = declared && parseKnown(declared.details, wire.details)
   return declared !== undefined && details?.success
     ? new ContractError(declared.code, declared.kind, wire.message, details.data, options)
     : Internal(undefined, { cause: new Error(`undeclared refusal ${wire.code}`), ...options })
@@ -37,12 +38,19 @@ export const fromWire = (operation: Operation, wire: WireError, options?: ErrorO
 export const declarationOf = (operation: Operation, code: string): DeclaredError | undefined =>
   [...operation.errors, ...universalErrors].find(each => each.code === code)
 
+/** What came from another process, if it is what the operation promises; what a newer release tells besides is left out. */
+export const readOutput = <Output extends z.ZodType>(
+  { output }: { readonly output: Output },
+  value: unknown,
+): z.output<Output> => given(parseKnown(output, value))
+
 /** What came back, if it is what the operation promises; else `internal`, for it is no fault of the caller. */
 export const parseOutput = <Output extends z.ZodType>(
   { output }: { readonly output: Output },
   value: unknown,
-): z.output<Output> => {
-  const parsed = output.safeParse(value)
+): z.output<Output> => given(output.safeParse(value))
+
+const given = <Output>(parsed: z.ZodSafeParseResult<Output>): Output => {
   if (parsed.success) return parsed.data
   throw Internal(undefined, { cause: parsed.error })
 }

@@ -18,10 +18,11 @@ const exposed = (
   const all = expose(shelfContract, shelf(operations), { verifyActor, onError })
   const ask = async (operation: string, { headers, body }: Partial<ExposedRequest> = {}) => {
     const request = { headers: { authorization: `Bearer ${token}`, ...headers }, body: body ?? null }
-    const reply = await all.find(({ path }) => path === `/rpc/shelf/${operation}`)?.handle(request)
-    return { status: reply?.status, body: reply?.body === '' ? undefined : JSON.parse(reply?.body ?? '') }
+    const known = all.operations.find(({ path }) => path === `/rpc/shelf/${operation}`)
+    const { status, body: text } = await (known?.handle ?? all.otherwise)(request)
+    return { status, body: text === '' ? undefined : JSON.parse(text) }
   }
-  return { ask, errors, paths: all.map(({ path }) => path) }
+  return { ask, errors, paths: all.operations.map(({ path }) => path) }
 }
 
 describe('An exposed contract', () => {
@@ -110,5 +111,44 @@ describe('An exposed contract', () => {
     circular.self = circular
     const { ask } = exposed({ hold: async () => circular })
     expect(await ask('hold', { body: { itemId, quantity: 1 } })).toMatchObject({ status: 500 })
+  })
+
+  describe('between two releases', () => {
+    const asking = (contract: string) => ({ headers: { 'plinth-contract': contract } })
+
+    it('answers a caller of its own version, and one that does not say', async () => {
+      const { ask } = exposed({ countAll: async () => 7 })
+      expect(await ask('countAll', asking('shelf/1'))).toMatchObject({ body: 7 })
+      expect(await ask('countAll')).toMatchObject({ body: 7 })
+    })
+
+    it('tells a caller of another version which two they are, and does nothing', async () => {
+      const { ask, errors } = exposed({})
+      expect(await ask('countAll', asking('shelf/2'))).toStrictEqual({
+        status: 503,
+        body: {
+          code: 'contract_mismatch',
+          kind: 'unavailable',
+          message: 'A call by shelf/2 cannot be answered by shelf/1.',
+          details: { caller: 'shelf/2', provider: 'shelf/1' },
+        },
+      })
+      expect(errors).toMatchObject([{ code: 'contract_mismatch' }])
+    })
+
+    it('tells a caller of a later release that it has no such operation', async () => {
+      expect(await exposed({}).ask('dust', asking('shelf/1'))).toMatchObject({
+        status: 503,
+        body: { code: 'contract_mismatch', message: expect.stringMatching(/no such operation/) },
+      })
+    })
+
+    it('tells strangers nothing of either', async () => {
+      const { ask } = exposed({})
+      for (const name of ['countAll', 'dust'])
+        expect(
+          await ask(name, { headers: { 'plinth-contract': 'shelf/2', authorization: 'Bearer forged' } }),
+        ).toMatchObject({ status: 401 })
+    })
   })
 })

@@ -1,5 +1,6 @@
 import {
   type CallContext,
+  ContractMismatch,
   contextOf,
   DeadlineExceeded,
   Internal,
@@ -15,7 +16,7 @@ import {
   Unavailable,
 } from '@plinth/kernel'
 import { describe, expect, it } from 'vitest'
-import { shelfContract } from './shelf-contract.ts'
+import { OutOfStock, shelfContract } from './shelf-contract.ts'
 import { signActor } from './shelf-providers.ts'
 
 const itemId = newId<'Item'>()
@@ -43,26 +44,25 @@ describe('A call to another process', () => {
   it('says where it goes, who asks, and whether it may be sent again', async () => {
     const { calls } = await over(answering({ status: 204, body: '' }))
     expect(calls).toMatchObject([
-      {
-        path: '/rpc/shelf/getItem',
-        headers: {
-          'content-type': 'application/json',
-          authorization: `Bearer ${await signActor(job.actor)}`,
-        },
-        body: JSON.stringify({ itemId }),
-        idempotent: true,
-      },
+      { path: '/rpc/shelf/getItem', body: JSON.stringify({ itemId }), idempotent: true },
     ])
+    expect(calls[0]?.headers()).toStrictEqual({
+      'content-type': 'application/json',
+      authorization: `Bearer ${await signActor(job.actor)}`,
+      'plinth-contract': 'shelf/1',
+    })
   })
 
   it('says how long the caller still waits, not until when: clocks differ', async () => {
-    const { calls } = await over(answering({ status: 204, body: '' }), {
-      ...job,
-      deadline: Date.now() + 5000,
-    })
-    const left = Number(calls[0]?.headers['plinth-deadline-ms'])
-    expect(left).toBeGreaterThan(4000)
-    expect(left).toBeLessThanOrEqual(5000)
+    const deadline = Date.now() + 5000
+    const { calls } = await over(answering({ status: 204, body: '' }), { ...job, deadline })
+    const left = () => Number(calls[0]?.headers()['plinth-deadline-ms'])
+    const first = left()
+    expect(first).toBeGreaterThan(4000)
+    expect(first).toBeLessThanOrEqual(5000)
+    expect(calls[0]?.deadline).toBe(deadline)
+    await new Promise(resolve => setTimeout(resolve, 20))
+    expect(left()).toBeLessThan(first)
   })
 
   it('is unavailable when the road is broken, whichever way it breaks', async () => {
@@ -116,8 +116,38 @@ describe('A call to another process', () => {
     const text = 'é%\r\nx-evil: 1 😀\ud800'
     const context = { ...job, requestId: text, idempotencyKey: text, address: text, traceparent: text }
     const { calls } = await over(answering({ status: 204, body: '' }), context)
-    for (const value of Object.values(calls[0]?.headers ?? {})) expect(value).toMatch(/^[\x20-\x7e]+$/)
-    expect(() => new Headers(calls[0]?.headers)).not.toThrow()
+    const headers = calls[0]?.headers() ?? {}
+    expect(Object.keys(headers)).toContain('idempotency-key')
+    for (const value of Object.values(headers)) expect(value).toMatch(/^[\x20-\x7e]+$/)
+    expect(() => new Headers(headers)).not.toThrow()
+  })
+
+  it('leaves out what a newer release tells besides', async () => {
+    const item = { itemId, label: 'Tea', left: 3, tags: ['hot'], parent: null }
+    const body = JSON.stringify({ ...item, aisle: 4 })
+    const client = remote(shelfContract, { transport: answering({ status: 200, body }), signActor })
+    expect(await client.getItem(job, { itemId })).toStrictEqual(item)
+    const refusal = {
+      code: 'out_of_stock',
+      kind: 'conflict',
+      message: 'None.',
+      details: { itemId, left: 0, due: 1 },
+    }
+    const full = remote(shelfContract, {
+      transport: answering({ status: 409, body: JSON.stringify(refusal) }),
+      signActor,
+    })
+    const error: unknown = await full.hold(job, { itemId, quantity: 1 }).catch((thrown: unknown) => thrown)
+    expect(OutOfStock.is(error) && error.details).toStrictEqual({ itemId, left: 0 })
+  })
+
+  it('is told that the other side is of another version', async () => {
+    const body = JSON.stringify(toWire(ContractMismatch({ caller: 'shelf/1', provider: 'shelf/2' })))
+    const { error } = await over(answering({ status: 503, body }))
+    expect(ContractMismatch.is(error) && error.details).toStrictEqual({
+      caller: 'shelf/1',
+      provider: 'shelf/2',
+    })
   })
 
   it('takes the kind of a refusal from the contract, not from the wire', async () => {

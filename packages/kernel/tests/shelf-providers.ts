@@ -43,9 +43,9 @@ export const roadTo = (
   })
   return async call => {
     seen.calls.push(call)
-    const target = exposed.find(each => each.path === call.path)
-    if (!target) return { status: 404, body: 'nothing here' }
-    const reply = await target.handle({ headers: call.headers, body: JSON.parse(call.body) })
+    const target = exposed.operations.find(each => each.path === call.path)
+    const handle = target?.handle ?? exposed.otherwise
+    const reply = await handle({ headers: call.headers(), body: JSON.parse(call.body) })
     seen.answers.push(reply.body)
     return reply
   }

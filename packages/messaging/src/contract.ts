@@ -62,6 +62,7 @@ export const messagingContract = defineContract({
       summary: 'List events that no consumer could handle, the latest first',
       input: z.strictObject({ ...pageRequest.shape, queue: z.string().max(200).optional() }),
       output: pageOf(deadLetter),
+      idempotent: true,
       access: [readAny],
     }),
     replayDeadLetter: operation({

@@ -13,6 +13,7 @@ export const notificationsContract = defineContract({
       summary: 'List notifications, newest first',
       input: z.strictObject({ ...pageRequest.shape, status: notificationStatus.optional() }),
       output: pageOf(notification),
+      idempotent: true,
       access: [can.readAny],
     }),
     resendNotification: operation({

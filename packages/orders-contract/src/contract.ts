@@ -77,6 +77,7 @@ export const ordersContract = defineContract({
       summary: 'List the own orders, newest first',
       input: byStatus,
       output: pageOf(order),
+      idempotent: true,
       access: [can.readOwn],
     }),
     getOrder: operation({
@@ -84,6 +85,7 @@ export const ordersContract = defineContract({
       input: oneOrder,
       output: order,
       errors: [NotFound],
+      idempotent: true,
       access: [can.readOwn, can.readAny],
     }),
     cancelOrder: operation({
@@ -103,12 +105,14 @@ export const ordersContract = defineContract({
         to: timestamp.optional(),
       }),
       output: pageOf(order),
+      idempotent: true,
       access: [can.readAny],
     }),
     listSales: operation({
       summary: 'List orders of the own products, newest first',
       input: byStatus,
       output: pageOf(sale),
+      idempotent: true,
       access: [can.sellOwn],
     }),
     getSale: operation({
@@ -116,6 +120,7 @@ export const ordersContract = defineContract({
       input: oneOrder,
       output: sale,
       errors: [NotFound],
+      idempotent: true,
       access: [can.sellOwn],
     }),
     fulfil: operation({

@@ -91,6 +91,7 @@ export const paymentsContract = defineContract({
         orderId: orderId.optional(),
       }),
       output: pageOf(refund),
+      idempotent: true,
       access: [can.readAny, can.refundAny],
     }),
     retryRefund: operation({
@@ -105,6 +106,7 @@ export const paymentsContract = defineContract({
       input: z.strictObject({ orderId: orderId.optional() }),
       output: z.strictObject({ data: z.array(journalEntry) }),
       errors: [NotFound],
+      idempotent: true,
       access: [can.sandboxAny],
     }),
     steerSandbox: operation({

@@ -9,4 +9,5 @@ export {
   ProviderUnreached,
   type Reversal,
 } from './provider/provider.ts'
+export { paymentsRoutes } from './routes.ts'
 export { type SandboxServer, type SandboxServerOptions, startSandboxServer } from './sandbox/server.ts'

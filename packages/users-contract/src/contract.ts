@@ -86,6 +86,7 @@ export const usersContract = defineContract({
       summary: 'See the own account',
       input: z.strictObject({}),
       output: user,
+      idempotent: true,
       access: [can.readOwn, can.readAny],
     }),
     changePassword: operation({
@@ -99,6 +100,7 @@ export const usersContract = defineContract({
       summary: 'List the own sessions that are still good, newest first',
       input: pageRequest,
       output: pageOf(session),
+      idempotent: true,
       access: [can.sessionsOwn],
     }),
     endSession: operation({
@@ -125,6 +127,7 @@ export const usersContract = defineContract({
         status: userStatus.optional(),
       }),
       output: pageOf(user),
+      idempotent: true,
       access: [can.readAny],
     }),
     getUser: operation({
@@ -132,6 +135,7 @@ export const usersContract = defineContract({
       input: oneUser,
       output: user,
       errors: [NotFound],
+      idempotent: true,
       access: [can.readAny],
     }),
     setRoles: operation({
@@ -171,18 +175,21 @@ export const usersContract = defineContract({
       summary: 'The public keys that access tokens are signed with, as a JWK set (RFC 7517)',
       input: z.strictObject({}),
       output: z.strictObject({ keys: z.array(z.record(z.string(), z.unknown())) }).meta({ id: 'JwkSet' }),
+      idempotent: true,
       access: 'public',
     }),
     getContacts: operation({
       summary: 'How to reach these users by mail; unknown ones are left out',
       input: z.strictObject({ userIds: z.array(userId).max(100) }),
       output: z.array(contact),
+      idempotent: true,
       access: 'internal',
     }),
     listAdmins: operation({
       summary: 'How to reach the admins by mail',
       input: z.strictObject({}),
       output: z.array(contact),
+      idempotent: true,
       access: 'internal',
     }),
     issueMailToken: operation({
@@ -197,6 +204,7 @@ export const usersContract = defineContract({
         'Changes that access tokens issued earlier do not know of, from the last hour or so; and all roles that the shop defined',
       input: z.strictObject({}),
       output: z.array(accessChange),
+      idempotent: true,
       access: 'internal',
     }),
     noteKeys: operation({

@@ -13,12 +13,14 @@ export const roleOperations = {
     summary: 'List the permissions there are, by name',
     input: pageRequest,
     output: pageOf(permissionInfo),
+    idempotent: true,
     access: [can.rolesAny, can.defineAny],
   }),
   listRoles: operation({
     summary: 'List roles, by name',
     input: pageRequest,
     output: pageOf(role),
+    idempotent: true,
     access: [can.rolesAny, can.defineAny],
   }),
   getRole: operation({
@@ -26,6 +28,7 @@ export const roleOperations = {
     input: z.strictObject({ name: roleName }),
     output: role,
     errors: [NotFound],
+    idempotent: true,
     access: [can.rolesAny, can.defineAny],
   }),
   createRole: operation({

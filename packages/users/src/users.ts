@@ -27,8 +27,7 @@ import { endOtherSessions, endOwnSession, listSessions } from './own-sessions.ts
 import { createHasher, type HashingSettings } from './passwords/hasher.ts'
 import { refresh } from './refresh.ts'
 import { register } from './register.ts'
-import { passwordResetRequests } from './request-password-reset.ts'
-import { resetPassword } from './reset-password.ts'
+import { requestPasswordReset, resetPassword } from './reset-password.ts'
 import { createRole, deleteRole, replaceRole } from './roles/define-role.ts'
 import { getRole, listPermissions, listRoles } from './roles/list-roles.ts'
 import { usersRoutes } from './routes.ts'
@@ -73,13 +72,12 @@ export const createUsers = ({
   const accessTokens = createAccessTokens(settings.tokens)
   const hasher = createHasher(settings.hashing ?? { atOnce: 2, waiting: 200 })
   const deps: UsersDeps = { database, outbox, audit, hasher, accessTokens, permissions, announce }
-  const resets = passwordResetRequests(deps)
   const operations = implement(usersContract, {
     register: register(deps),
     login: login(deps),
     refresh: refresh(deps),
     logout: logout(deps),
-    requestPasswordReset: resets.request,
+    requestPasswordReset: requestPasswordReset(deps),
     resetPassword: resetPassword(deps),
     verifyEmail: verifyEmail(deps),
     getMe: getMe(deps),
@@ -110,7 +108,7 @@ export const createUsers = ({
   return {
     operations,
     routes: usersRoutes(operations),
-    jobs: [resets.job, forgetTokens(deps)],
+    jobs: [forgetTokens(deps)],
     outbox,
     audit,
     migrations: migrationsOf('users', import.meta.url),

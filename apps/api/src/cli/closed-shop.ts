@@ -1,7 +1,7 @@
-import { type Config, layFoundations, openConnections } from '@plinth/host'
+import { type Config, layFoundations, layGround, migrationsFor, openConnections } from '@plinth/host'
 import { migrate, sqlStateOf } from '@plinth/postgres'
-import { createLogger, silentMetrics } from '@plinth/telemetry'
-import { compose, migrationsFor, type Shop } from '../compose.ts'
+import { createLogger, createMetrics } from '@plinth/telemetry'
+import { compose, type Shop } from '../compose.ts'
 import { configuration } from './configuration.ts'
 import { tell } from './tell.ts'
 import { UsageError } from './usage-error.ts'
@@ -26,17 +26,17 @@ export const withShop = async (work: (shop: ClosedShop) => Promise<void>): Promi
     pretty: true,
     destination: process.stderr,
   })
+  const metrics = createMetrics()
   await using foundations = await layFoundations(config, tell)
-  await using connections = openConnections(config, {
-    databaseUrl: foundations.databaseUrl,
-    logger,
-    metrics: silentMetrics,
-  })
+  const { databaseUrl } = foundations
+  await using connections = openConnections(config, { databaseUrl, logger, metrics })
   await connections.pool.ping().catch(() => {
     throw new UsageError('the database does not answer; is DATABASE_URL right?')
   })
-  const publicUrl = config.PUBLIC_URL ?? `http://${config.HOST}:${config.PORT}`
-  const shop = compose({ config, foundations, connections, logger, metrics: silentMetrics, publicUrl })
+  // Nobody comes in here, so nobody's standing is asked for; but it is told of what changes it.
+  const listChanges = async () => []
+  await using ground = layGround(config, { foundations, connections, logger, metrics, listChanges })
+  const shop = compose(ground)
   const bringUpToDate = () => migrate({ pool: connections.pool, migrations: migrationsFor(shop) })
   // An embedded database is nobody's but ours.
   if (config.DATABASE_URL === undefined) await bringUpToDate()

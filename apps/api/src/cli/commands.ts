@@ -36,7 +36,7 @@ export const commands: Readonly<Record<string, Command>> = {
       if (email === undefined || password === undefined)
         throw new UsageError('create-admin needs --email, and a password')
       await withShop(async ({ shop }) => {
-        const { created } = await shop.users.operations.ensureAdmin(operator, { email, name, password })
+        const { created } = await shop.users.ensureAdmin(operator, { email, name, password })
         tell(
           created
             ? `${email} is an admin now.`
@@ -78,7 +78,7 @@ export const commands: Readonly<Record<string, Command>> = {
     run: async args => {
       options(args, {})
       await withShop(async ({ shop }) => {
-        for (const outbox of shop.outboxes) {
+        for (const outbox of shop.domains.flatMap(each => (each.where === 'here' ? each.outboxes : []))) {
           const { count, oldestAgeMs } = await outbox.pending()
           tell(
             `${outbox.domain.padEnd(10)} ${count} waiting${count > 0 ? `, the oldest for ${Math.round(oldestAgeMs / 1000)} s` : ''}`,

@@ -1,4 +1,4 @@
-import '../quick-load.ts'
+import '@plinth/host/quick-load'
 import { parseArgs } from 'node:util'
 import type { Finding } from '@plinth/invariants'
 import { tell } from './tell.ts'

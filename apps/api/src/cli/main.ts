@@ -1,4 +1,4 @@
-import '../quick-load.ts'
+import '@plinth/host/quick-load'
 import { ContractError, ValidationFailed } from '@plinth/kernel'
 import { commands } from './commands.ts'
 import { UsageError } from './usage-error.ts'

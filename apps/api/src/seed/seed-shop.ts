@@ -1,20 +1,17 @@
-import { catalogContract } from '@plinth/catalog-contract'
-import type { Tell } from '@plinth/host'
-import { contextOf, local, service } from '@plinth/kernel'
-import { usersContract } from '@plinth/users-contract'
+import { permissions, type Tell } from '@plinth/host'
+import { contextOf, service } from '@plinth/kernel'
 import type { Shop } from '../compose.ts'
-import { permissions } from '../contracts.ts'
 import { seed } from './seed.ts'
 
 /** Seeds an open shop, unless it has been seeded before. Says how far it is every half second. */
 export const seedShop = async (shop: Shop, currency: string, tell: Tell): Promise<void> => {
-  const { data } = await shop.catalog.operations.listProducts(contextOf(service('seed')), { limit: 1 })
+  const { data } = await shop.catalog.listProducts(contextOf(service('seed')), { limit: 1 })
   if (data.length > 0) return
   let told = performance.now()
   tell('Filling the shelves ...')
   const { products } = await seed({
-    users: local(usersContract, shop.users.operations),
-    catalog: local(catalogContract, shop.catalog.operations),
+    users: shop.users,
+    catalog: shop.catalog,
     permissions,
     currency,
     onProgress: (done, total, what) => {

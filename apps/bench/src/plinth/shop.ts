@@ -1,4 +1,4 @@
-import '@plinth/api/quick-load'
+import '@plinth/host/quick-load'
 
 /**
  * Plinth as in production, with one thing of its own: a payment provider that answers at once, so that what is

@@ -1,0 +1,17 @@
+import { createCatalog } from '@plinth/catalog'
+import { catalogContract } from '@plinth/catalog-contract'
+import { deploy } from '@plinth/host'
+
+/** The catalog by itself: products, categories and stock. */
+await deploy(catalogContract, {
+  create: ({ pool, connections: { cache }, config }) =>
+    createCatalog({
+      pool,
+      cache,
+      settings: {
+        currency: config.STORE_CURRENCY,
+        reservationTtlSeconds: config.RESERVATION_TTL_SECONDS,
+        stockLowThreshold: 5,
+      },
+    }),
+})
