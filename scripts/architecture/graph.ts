@@ -34,12 +34,13 @@ export const allowedForApps: readonly string[] = Object.keys(allowed).filter(nam
 
 /**
  * Applications that look at the shop from outside, and stand on the tests' services: chaos knows what the world may
- * know and nothing within; the benchmark starts a whole shop.
+ * know and nothing within; the benchmark starts a whole shop; the drill runs the tests of the api.
  */
 export const allowedForTools: Readonly<Record<string, readonly string[]>> = {
   chaos: ['kernel', 'embedded', 'testing', 'invariants', ...contracts],
   packed: ['kernel', 'postgres', 'cache', 'http', 'telemetry', 'testing', ...domains, ...contracts],
   bench: ['kernel', 'embedded', 'testing', 'host', 'telemetry', 'api'],
+  drill: ['host', 'testing'],
 }
 
 /** Packages that may stand in the development dependencies of any other. */

@@ -5,8 +5,10 @@ import {
   startMailSink,
   testNamespace,
 } from '@plinth/testing'
+import { givenHomes, installedDatabase } from './given-homes.ts'
 import { dataFolder, type Env, type HostProcess, startHost } from './host-process.ts'
 import { adminEnv, type Person, signInAdmin, signUpSeller } from './people.ts'
+import { outside } from './topology.ts'
 
 /** Services besides PostgreSQL that a shop is to use, by URL. */
 export interface Backends {
@@ -37,7 +39,10 @@ export const givenGround = async (
   changes: Env = {},
 ): Promise<Ground> => {
   await using stack = new AsyncDisposableStack()
-  const database = stack.use(await createTestDatabase({ name: 'shop' }))
+  const parted = outside().length > 0
+  const database = stack.use(parted ? await installedDatabase() : await createTestDatabase({ name: 'shop' }))
+  // Who has a database of its own hears of events by RabbitMQ alone.
+  const homes = stack.use(await givenHomes(database, outside(), { own: amqpUrl !== undefined }))
   const mails = stack.use(await startMailSink())
   const data = stack.use(await dataFolder())
   const namespace = testNamespace()
@@ -51,6 +56,7 @@ export const givenGround = async (
     DATABASE_POOL_SIZE: '10',
     ...(redisUrl !== undefined && { REDIS_URL: redisUrl, REDIS_PREFIX: `${namespace}:`.slice(-50) }),
     ...(amqpUrl !== undefined && { AMQP_URL: amqpUrl, AMQP_NAMESPACE: namespace }),
+    ...homes.env,
     ...changes,
   }
   const kept = stack.move()

@@ -4,6 +4,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { eventually } from '@plinth/testing'
+import { outsideOf, startParted } from './parted-host.ts'
 
 /** Environment variables of a process; nothing else is passed on but where programs and the home are. */
 export type Env = Readonly<Record<string, string>>
@@ -28,12 +29,20 @@ export interface HostProcess extends AsyncDisposable {
 
 const source = join(import.meta.dirname, '..', 'src')
 
-/** Starts a host and waits until it takes requests: `main.ts`, or `dev.ts`. */
+/**
+ * Starts a host and waits until it takes requests: `main.ts`, or `dev.ts`. Where domains are outside, which the environment
+ * says, their deployables are started along with it.
+ */
 export const startHost = async (
   env: Env,
   { entry = 'main.ts', within = 120_000 } = {},
-): Promise<HostProcess> => {
-  const { child, ended, output } = launch(entry, [], { PORT: '0', ...env })
+): Promise<HostProcess> =>
+  outsideOf(env).length === 0
+    ? startOne(join(source, entry), env, within)
+    : startParted(env, (main, its) => startOne(main, its, within))
+
+const startOne = async (main: string, env: Env, within: number): Promise<HostProcess> => {
+  const { child, ended, output } = launch(main, [], { PORT: '0', ...env })
   let over: Ended | undefined
   void ended.then(end => {
     over = end
@@ -64,7 +73,7 @@ export const startHost = async (
 
 /** Runs an entry of the host to its end: a command, or a start that is refused. */
 export const runToEnd = (entry: string, args: readonly string[], env: Env): Promise<Ended> =>
-  launch(entry, args, env).ended
+  launch(join(source, entry), args, env).ended
 
 /** A folder for the data of a host, removed in the end. */
 export const dataFolder = async (): Promise<AsyncDisposable & { readonly path: string }> => {
@@ -74,8 +83,8 @@ export const dataFolder = async (): Promise<AsyncDisposable & { readonly path: s
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) }
 }
 
-const launch = (entry: string, args: readonly string[], env: Env) => {
-  const child = spawn(process.execPath, [join(source, entry), ...args], {
+const launch = (main: string, args: readonly string[], env: Env) => {
+  const child = spawn(process.execPath, [main, ...args], {
     cwd: tmpdir(),
     env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

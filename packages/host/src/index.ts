@@ -23,7 +23,7 @@ export {
   type OpenOptions,
   openHost,
 } from './open-host.ts'
-export { type Domain, domains, type Place } from './place.ts'
+export { type Domain, domains, type Place, urlVariable } from './place.ts'
 export { preflight } from './preflight.ts'
 export { prepareUsers } from './prepare-users.ts'
 export { providerNamed } from './provider-named.ts'

@@ -1,0 +1,26 @@
+import { join } from 'node:path'
+import { testConfig } from '@plinth/testing/setup'
+import { mergeConfig } from 'vitest/config'
+import { turnOf } from './src/topologies.ts'
+
+const topology = process.env.PLINTH_TEST_TOPOLOGY ?? turnOf(new Date())
+
+// The tests of the api, as they are.
+export default mergeConfig(
+  testConfig({
+    services: ['postgres', 'redis', 'rabbitmq'],
+    include: ['tests/journey*.test.ts', 'tests/contention.test.ts'],
+  }),
+  {
+    root: join(import.meta.dirname, '..', 'api'),
+    test: {
+      // Stands before each file; the same again is `pnpm drill` with that topology.
+      name: `outside: ${topology}`,
+      env: { PLINTH_TEST_TOPOLOGY: topology },
+      // Each test has a shop of up to fourteen processes.
+      maxWorkers: 1,
+      testTimeout: 240_000,
+      hookTimeout: 300_000,
+    },
+  },
+)
