@@ -1,8 +1,9 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { secondTry } from '@plinth/testing/setup'
 import { expect, test } from 'vitest'
-import { closingLine, outcomeOf, readOutcomes, total } from './test-report.ts'
+import { closingLine, namedTests, outcomeOf, readOutcomes, total } from './test-report.ts'
 
 const log = (files: string, tests: string) =>
   [
@@ -18,7 +19,12 @@ test('passed, failed, skipped and to-do tests are counted, colours or not', () =
     '\u001b[1m\u001b[31m1 failed\u001b[39m\u001b[22m (2)',
     '\u001b[31m1 failed\u001b[39m | 30 passed | 2 skipped | 3 todo (36)',
   )
-  expect(outcomeOf('orders', coloured, 1)).toEqual({ name: 'orders', passed: 30, failed: 1, skipped: 5 })
+  expect(outcomeOf('orders', coloured, 1)).toMatchObject({
+    name: 'orders',
+    passed: 30,
+    failed: 1,
+    skipped: 5,
+  })
   expect(outcomeOf('orders', log('1 passed (1)', '3 passed (3)'), 0)).toMatchObject({
     passed: 3,
     failed: 0,
@@ -40,6 +46,19 @@ test('a run that failed and told of no failure is one', () => {
 
 test('a run that passed and told of no tests is a failure: nothing was counted', () => {
   expect(outcomeOf('orders', 'something else', 0)).toMatchObject({ passed: 0, failed: 1 })
+})
+
+test('each test that failed, or passed on the second try alone, is named once', () => {
+  const text = [
+    '\u001b[41m FAIL \u001b[49m src/a.test.ts > it sells (initial run, 1st retry)',
+    ' FAIL  src/a.test.ts > it sells (initial run, 1st retry)',
+    `${secondTry}tests/b.test.ts > it refunds`,
+    log('1 failed (2)', '1 failed | 5 passed (6)'),
+  ].join('\n')
+  expect(namedTests(outcomeOf('orders', text, 1))).toEqual([
+    'failed: orders: src/a.test.ts > it sells (initial run, 1st retry)',
+    'second try: orders: tests/b.test.ts > it refunds',
+  ])
 })
 
 test('what a test prints is not taken for the closing lines', () => {
@@ -75,8 +94,8 @@ test('of a turbo run, the tasks that ran vitest are read, and one that never cam
     await writeFile(join(root, '.turbo', 'runs', 'x.json'), JSON.stringify({ tasks }))
     await writeFile(join(root, 'orders.log'), log('1 passed (1)', '5 passed (5)'))
     expect(await readOutcomes(root)).toEqual([
-      { name: 'orders', passed: 5, failed: 0, skipped: 0 },
-      { name: 'the root', passed: 0, failed: 1, skipped: 0 },
+      { name: 'orders', passed: 5, failed: 0, skipped: 0, broken: [], shaky: [] },
+      { name: 'the root', passed: 0, failed: 1, skipped: 0, broken: [], shaky: [] },
     ])
     expect(await readOutcomes(join(root, 'elsewhere'))).toEqual([])
   } finally {

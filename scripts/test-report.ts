@@ -1,10 +1,14 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
+import { secondTry } from '@plinth/testing/setup'
 import { z } from 'zod'
 
-/** How the tests of one package went. */
-export type TestOutcome = { name: string; passed: number; failed: number; skipped: number }
+/** How many tests went which way. */
+export type Counts = { passed: number; failed: number; skipped: number }
+
+/** How the tests of one package went, and which of them failed or passed on the second try alone. */
+export type TestOutcome = Counts & { name: string; broken: string[]; shaky: string[] }
 
 /** The part of turbo's run summary that is read. */
 const turboRun = z.object({
@@ -56,11 +60,13 @@ export function outcomeOf(name: string, log: string, exitCode: number): TestOutc
     passed: count(tests, 'passed'),
     failed: whole ? failed : Math.max(failed, count(files, 'failed'), 1),
     skipped: count(tests, 'skipped') + count(tests, 'todo'),
+    broken: titles(text, ' FAIL '),
+    shaky: titles(text, secondTry),
   }
 }
 
 /** All outcomes in one. */
-export function total(outcomes: readonly TestOutcome[]): Omit<TestOutcome, 'name'> {
+export function total(outcomes: readonly Counts[]): Counts {
   return outcomes.reduce(
     (sum, each) => ({
       passed: sum.passed + each.passed,
@@ -71,13 +77,27 @@ export function total(outcomes: readonly TestOutcome[]): Omit<TestOutcome, 'name
   )
 }
 
+/** A line for each test that failed, and for each that passed on the second try alone. */
+export function namedTests({ name, broken, shaky }: TestOutcome): string[] {
+  return [
+    ...broken.map(title => `failed: ${name}: ${title}`),
+    ...shaky.map(title => `second try: ${name}: ${title}`),
+  ]
+}
+
 /** `12 passed, 0 failed`, and `, 3 skipped` where some were. */
-export function closingLine({ passed, failed, skipped }: Omit<TestOutcome, 'name'>): string {
+export function closingLine({ passed, failed, skipped }: Counts): string {
   return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`
 }
 
 function lastLine(text: string, title: string): string | undefined {
   return [...text.matchAll(new RegExp(`^\\s*${title}\\s+(.+)$`, 'gm'))].at(-1)?.[1]
+}
+
+/** What stands behind `mark` on the lines that begin with it, each once. */
+function titles(text: string, mark: string): string[] {
+  const found = text.split('\n').filter(line => line.startsWith(mark))
+  return [...new Set(found.map(line => line.slice(mark.length).trim()))]
 }
 
 function count(line: string | undefined, word: string): number {

@@ -14,7 +14,7 @@ import {
   serviceNames,
   startTestServices,
 } from '@plinth/testing/setup'
-import { closingLine, readOutcomes, type TestOutcome, total } from './test-report.ts'
+import { closingLine, namedTests, readOutcomes, type TestOutcome, total } from './test-report.ts'
 
 const root = join(import.meta.dirname, '..')
 
@@ -33,7 +33,10 @@ async function main(turboArguments: string[]): Promise<number> {
     console.error(error instanceof Error ? error.message : error)
     outcomes.push(failure('the run itself'))
   }
-  for (const { name, failed } of outcomes) if (failed > 0) console.log(`${failed} failed: ${name}`)
+  for (const outcome of outcomes) {
+    if (outcome.failed > 0) console.log(`${outcome.failed} failed: ${outcome.name}`)
+    for (const line of namedTests(outcome)) console.log(line)
+  }
   const all = total(outcomes)
   console.log(closingLine(all))
   return all.failed > 0 || all.passed === 0 ? 1 : 0
@@ -64,7 +67,7 @@ async function runTests(turboArguments: string[], env: Record<string, string>): 
 }
 
 function failure(name: string): TestOutcome {
-  return { name, passed: 0, failed: 1, skipped: 0 }
+  return { name, passed: 0, failed: 1, skipped: 0, broken: [], shaky: [] }
 }
 
 /** Runs a program of node_modules/.bin. A signal to this process is passed on, and the program awaited. */

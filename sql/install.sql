@@ -22,6 +22,10 @@ select pg_advisory_lock(7546854001);
 \ir apply.psql
 \set file users/005-audit.sql
 \ir apply.psql
+\set file users/006-waiting-reset-requests.sql
+\ir apply.psql
+\set file users/007-forget-audit.sql
+\ir apply.psql
 
 \set file catalog/001-products.sql
 \ir apply.psql
@@ -33,6 +37,8 @@ select pg_advisory_lock(7546854001);
 \ir apply.psql
 \set file catalog/005-audit.sql
 \ir apply.psql
+\set file catalog/006-forget-audit.sql
+\ir apply.psql
 
 \set file cart/001-cart.sql
 \ir apply.psql
@@ -43,6 +49,8 @@ select pg_advisory_lock(7546854001);
 \ir apply.psql
 \set file orders/003-audit.sql
 \ir apply.psql
+\set file orders/004-forget-audit.sql
+\ir apply.psql
 
 \set file payments/001-payments.sql
 \ir apply.psql
@@ -52,6 +60,8 @@ select pg_advisory_lock(7546854001);
 \ir apply.psql
 \set file payments/004-audit.sql
 \ir apply.psql
+\set file payments/005-forget-audit.sql
+\ir apply.psql
 
 \set file notifications/001-notifications.sql
 \ir apply.psql
@@ -59,6 +69,8 @@ select pg_advisory_lock(7546854001);
 \set file messaging/001-broker-and-dead-letters.sql
 \ir apply.psql
 \set file messaging/002-audit.sql
+\ir apply.psql
+\set file messaging/003-forget-audit.sql
 \ir apply.psql
 
 \set file gateway/001-idempotency.sql

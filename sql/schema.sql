@@ -32,6 +32,11 @@ begin
 
   execute format('grant usage on schema %I to %I', domain, role);
   execute format('grant select, insert, update, delete on all tables in schema %I to %I', domain, role);
+  -- Audits are added to and read; they are forgotten by a function of their owner's.
+  if to_regprocedure(format('%I.forget_audit(timestamptz, int)', domain)) is not null then
+    execute format('revoke update, delete on %I.audit from %I', domain, role);
+    execute format('grant execute on function %I.forget_audit to %I', domain, role);
+  end if;
   execute format('grant usage, select on all sequences in schema %I to %I', domain, role);
   execute format(
     'alter default privileges in schema %I grant select, insert, update, delete on tables to %I', domain, role);

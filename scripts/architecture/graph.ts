@@ -94,7 +94,7 @@ export const brings: Readonly<Record<string, readonly string[]>> = {
     ...['cockatiel', 'jose', 'undici', 'close-with-grace'],
   ],
   ...Object.fromEntries(contracts.map(contract => [contract, ['zod']])),
-  users: [...gateway, '@node-rs/argon2', '@zxcvbn-ts/language-common', 'jose'],
+  users: [...gateway, '@node-rs/argon2', 'jose'],
   catalog: gateway,
   cart: gateway,
   orders: gateway,

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { carriedSql } from '../carried-sql.ts'
 import { brings } from './graph.ts'
 import type { House, Room } from './house.ts'
@@ -61,12 +63,13 @@ const librariesOf = (house: House, room: Room, found = new Set<string>(), seen =
 /** What a manifest says, and what it should. */
 const said = (house: House, { folder, name, entries, publication }: Room) => {
   const sql = carriedSql(house.root, name).length === 0 ? [] : ['sql']
+  const data = existsSync(join(house.root, folder, 'data')) ? ['data'] : []
   const fileOf = (entry: string) => (entry === '.' ? 'index' : entry.slice(2))
   return {
     license: [publication.license, 'MIT'],
     engines: [publication.engines, { node: '>=22.12' }],
     repository: [publication.repository, { ...house.repository, directory: folder }],
-    files: [publication.files, ['dist', 'src', ...sql, '!src/**/*.test.ts', '!src/**/*.test-d.ts']],
+    files: [publication.files, [...data, 'dist', 'src', ...sql, '!src/**/*.test.ts', '!src/**/*.test-d.ts']],
     access: [publication.access, 'public'],
     provenance: [publication.provenance, true],
     exports: [

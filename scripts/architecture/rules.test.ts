@@ -76,6 +76,9 @@ const probes: Readonly<Record<string, readonly House[]>> = {
     changed('kernel', { publication: { ...room('kernel').publication, repository: house.repository } }),
     changed('kernel', { entries: ['.', './testing', './other'] }),
     changed('cart', { publication: { ...room('cart').publication, files: ['dist'] } }),
+    changed('users', {
+      publication: { ...room('users').publication, files: room('cart').publication.files },
+    }),
   ],
   'no SQL crosses a domain': [
     {

@@ -132,6 +132,7 @@ export const compose = (ground: Ground, provider?: ProviderSettings) => {
     deadLetters,
     domains: [users, catalog, cart, orders, payments, notifications],
     alsoRuns: [deadLetters],
+    trails: [deadLetters.audit],
     prepare: async () => {
       if (users.where === 'here') await prepareUsers(users.client, config, logger)
     },

@@ -25,10 +25,13 @@ export const adminEnv = {
 }
 
 /** Signs somebody up, and in. */
-export const signUp = async (url: string, name: string): Promise<Person> => {
+export const signUp = async (url: string, name: string, chosen = password): Promise<Person> => {
   const email = `${name.toLowerCase().replaceAll(/[^a-z]+/g, '.')}.${randomUUID().slice(0, 8)}@plinth.example`
-  const { id } = (await clientOf(url).post('/v1/auth/register', { email, password, name })).expect(201, user)
-  return { id, email, ...(await signedIn(url, email)) }
+  const { id } = (await clientOf(url).post('/v1/auth/register', { email, password: chosen, name })).expect(
+    201,
+    user,
+  )
+  return { id, email, ...(await signedIn(url, email, chosen)) }
 }
 
 /** Signs the admin in. */
@@ -46,8 +49,8 @@ export const signUpSeller = async (url: string, admin: Client, name: string): Pr
   return { id, email, ...(await signedIn(url, email)) }
 }
 
-const signedIn = async (url: string, email: string) => {
-  const { accessToken } = (await clientOf(url).post('/v1/auth/login', { email, password })).expect(
+const signedIn = async (url: string, email: string, typed = password) => {
+  const { accessToken } = (await clientOf(url).post('/v1/auth/login', { email, password: typed })).expect(
     200,
     tokens,
   )

@@ -3,6 +3,7 @@ import { generateKey } from '@plinth/host'
 import { tokens } from '@plinth/users-contract'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { clientOf } from './client.ts'
+import { tokenIn } from './fuzz/mailed-tokens.ts'
 import { type Ground, givenGround } from './given-shop.ts'
 import { startHost } from './host-process.ts'
 import { mailOf } from './look-back.ts'
@@ -69,7 +70,7 @@ const useAll = async (url: string, ground: Ground) => {
   const buyer = await signUp(url, 'Ada Moreau')
   const anybody = clientOf(url)
   const { email } = buyer
-  const verification = tokenIn((await mailOf(ground, buyer, /^Welcome/)).text)
+  const verification = tokenIn(await mailOf(ground, buyer, /^Welcome/))
   expect((await anybody.post('/v1/auth/email/verify', { token: verification })).status).toBe(204)
 
   const first = (await anybody.post('/v1/auth/login', { email, password })).expect(200, tokens)
@@ -83,7 +84,7 @@ const useAll = async (url: string, ground: Ground) => {
   await anybody.get(`/v1/products?q=${accessToken}&token=${refreshToken}`)
 
   await anybody.post('/v1/auth/password/forgot', { email })
-  const reset = tokenIn((await mailOf(ground, buyer, /password/i)).text)
+  const reset = tokenIn(await mailOf(ground, buyer, /password/i))
   const before = await signedInAs(url, email)
   const wanted = await offer(seller)
   const order = await buy(buyer, wanted)
@@ -142,10 +143,4 @@ const withPassword = (url: string, secret: string): string => {
   const changed = new URL(url)
   changed.password = secret
   return changed.href
-}
-
-const tokenIn = (text: string | undefined): string => {
-  const token = /token=([\w.~%-]+)/.exec(text ?? '')?.[1]
-  if (token === undefined) throw new Error(`there is no token in the mail: ${text}`)
-  return decodeURIComponent(token)
 }

@@ -1,7 +1,8 @@
 import { type Client, cursorsFor, type Id, newId, pageFrom, type TxContext } from '@plinth/kernel'
-import type { Database } from '@plinth/postgres'
+import type { Database, Job } from '@plinth/postgres'
 import { sql } from 'drizzle-orm'
 import { type AuditContract, type AuditEntry, auditEntryId } from './contract.ts'
+import { forgetEntries } from './forget-entries.ts'
 
 /** What somebody did. Who, when and from where come from the context. */
 export interface AuditRecord {
@@ -16,6 +17,8 @@ export interface AuditRecord {
 export interface AuditTrail extends Client<AuditContract, 'listEntries'> {
   /** Writes down what was done, in the transaction of the context: exactly what is committed was done. */
   readonly append: (context: TxContext, record: AuditRecord) => Promise<void>
+  /** The job that forgets entries after so many days, 30 at least. Without it they are kept for ever. */
+  readonly forgetAfter: (days: number) => Job
 }
 
 /** Positions in any trail: the same in all of them, so that they can be read as one. */
@@ -33,6 +36,7 @@ export const createAuditTrail = (database: Database): AuditTrail => {
                 ${context.address?.slice(0, 100) ?? null}, ${context.requestId?.slice(0, 200) ?? null},
                 ${JSON.stringify(details)}::jsonb)`)
     },
+    forgetAfter: days => forgetEntries(database, days),
     listEntries: async (context, { limit, cursor, ...filters }) => {
       const before = auditCursors.read(cursor, filters)
       const rows = await database.on(context).execute<EntryRow>(sql`

@@ -1,5 +1,7 @@
 import { anonymous, contextOf, Forbidden, InvalidCursor, newId, Unauthenticated } from '@plinth/kernel'
 import { sqlStateOf } from '@plinth/postgres'
+import { silentLogger } from '@plinth/telemetry'
+import { eventually } from '@plinth/testing'
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type AuditEntry, createAudit } from '../src/index.ts'
@@ -79,6 +81,60 @@ describe('an entry', () => {
     expect((await audit().listEntries(admin, { limit: 10 })).data).toMatchObject([
       { address: 'x'.repeat(100), requestId: 'x'.repeat(200) },
     ])
+  })
+})
+
+describe('an old entry', () => {
+  const ages = [0, 29, 31, 89, 91, 400]
+  /** So many entries of each age in days, with the ids and times of then. */
+  const aged = (each: number) =>
+    given.asOwner(sql`
+      insert into users.audit (id, at, actor_kind, action, details)
+      select rpad(lpad(to_hex(floor(extract(epoch from at) * 1000)::bigint), 12, '0') || '7' || md5(age::text || n), 32)::uuid,
+             at, 'service', 'users.suspended', jsonb_build_object('age', age)
+        from unnest(${sql.param(ages)}::int[]) age, generate_series(1, ${each}) n,
+             lateral (select now() - make_interval(days => age) as at) _`)
+  const left = async () => {
+    const rows = await given.database.on(host).execute<{ age: number; entries: number }>(sql`
+      select (details->>'age')::int as age, count(*)::int as entries from users.audit group by 1 order by 1`)
+    return Object.fromEntries(rows.map(({ age, entries }) => [age, entries]))
+  }
+
+  test('is forgotten after the days that were named, and no other', async () => {
+    await aged(700)
+    await using _running = given.users.forgetAfter(90).start(silentLogger)
+    await eventually(async () => expect(await left()).toEqual({ 0: 700, 29: 700, 31: 700, 89: 700 }))
+  })
+
+  test('of the last thirty days is forgotten by nobody', async () => {
+    await aged(1)
+    for (const before of [sql`now() - interval '29 days'`, sql`'infinity'`, sql`null`]) {
+      const attempt = given.database.on(host).execute(sql`select users.forget_audit(${before}, 1000)`)
+      await expect(attempt).rejects.toSatisfy(error => sqlStateOf(error) === '42501')
+    }
+    expect(Object.keys(await left())).toHaveLength(ages.length)
+  })
+
+  test('is deleted in no other way, by its owner neither, nor after something was forgotten', async () => {
+    await aged(1)
+    const refused = (error: unknown) => sqlStateOf(error) === '42501'
+    const asRole = given.database.transaction(host, async inTx => {
+      const queries = given.database.on(inTx)
+      await queries.execute(sql`select users.forget_audit(now() - interval '90 days', 1)`)
+      await queries.execute(sql`select set_config('plinth.forgets_audit', 'users', true)`)
+      await queries.execute(sql`delete from users.audit`)
+    })
+    await expect(asRole).rejects.toSatisfy(refused)
+    const deletion = sql`delete from users.audit where at < now() - interval '90 days'`
+    await expect(given.asOwner(deletion)).rejects.toSatisfy(refused)
+    await expect(
+      given.asOwner(sql`
+        do $$ begin
+          perform users.forget_audit(now() - interval '90 days', 1);
+          delete from users.audit where at < now() - interval '90 days';
+        end $$`),
+    ).rejects.toSatisfy(refused)
+    expect(Object.keys(await left())).toHaveLength(ages.length)
   })
 })
 

@@ -2,7 +2,7 @@ import { contextOf, newId, service, type User } from '@plinth/kernel'
 import { connectPostgres, createDatabase, migrate, migrationsOf } from '@plinth/postgres'
 import { silentLogger } from '@plinth/telemetry'
 import { createTestDatabase } from '@plinth/testing'
-import { sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import { auditContract, createAuditTrail } from '../src/index.ts'
 
 /** An admin. */
@@ -39,6 +39,12 @@ export const givenTrails = async () => {
     users: createAuditTrail(users),
     orders: createAuditTrail(orders),
     database: users,
+    /** Runs a statement as the owner of the tables. */
+    async asOwner(statement: SQL) {
+      await using pool = connectPostgres({ url: own.url, logger: silentLogger })
+      const queries = createDatabase({ pool, schema: 'users' }).on(host)
+      await queries.execute(statement)
+    },
     /** Forgets everything, as only the owner of the tables can. */
     async forget() {
       await using pool = connectPostgres({ url: own.url, logger: silentLogger })

@@ -1,5 +1,6 @@
 import { freeze } from '@plinth/kernel'
 import { LRUCache } from 'lru-cache'
+import { dropStale } from './stale-entries.ts'
 
 /** How much may be held. */
 export interface MemoryLimits {
@@ -37,9 +38,11 @@ export const createMemoryTier = ({ maxEntries, maxBytes, now = () => performance
     },
     set(key: string, text: string, freshMs: number, staleMs: number): void {
       if (freshMs + staleMs <= 0) return
-      const freshUntil = now() + freshMs
+      const time = now()
+      const freshUntil = time + freshMs
       const entry = { read: readerOf(text), freshUntil, until: freshUntil + staleMs }
       entries.set(key, entry, { size: 2 * (key.length + text.length) + 1 })
+      dropStale(entries, ({ until }) => until <= time)
     },
     delete: (key: string): void => void entries.delete(key),
     clear: (): void => entries.clear(),

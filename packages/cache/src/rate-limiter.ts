@@ -2,9 +2,12 @@ import { createMemoryRateLimiter } from './memory-rate-limiter.ts'
 import { createRateLimitLeases, type TakeShared } from './rate-limit-leases.ts'
 import { createSpentBudgets } from './spent-budgets.ts'
 
+/** The largest limit there can be. */
+export const largestLimit = 1_000_000
+
 /** At most `limit` units in any window of `windowMs` milliseconds, wherever the window begins. */
 export interface RateLimit {
-  /** A whole number from 1 to 1,000,000. */
+  /** A whole number from 1 to {@link largestLimit}. */
   readonly limit: number
   /** Milliseconds, whole. */
   readonly windowMs: number
@@ -95,7 +98,7 @@ const withDefaults = ({
 
 const check = ({ limit, windowMs }: RateLimit, cost: number) => {
   const valid = [limit, windowMs].every(number => Number.isSafeInteger(number) && number >= 1)
-  if (!valid || limit > 1_000_000 || !Number.isSafeInteger(cost)) {
+  if (!valid || limit > largestLimit || !Number.isSafeInteger(cost)) {
     throw new RangeError(`Not a rate limit: ${cost} of ${limit} in ${windowMs} ms`)
   }
 }

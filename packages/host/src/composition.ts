@@ -55,7 +55,7 @@ export interface HostedDomain {
   readonly consumers: readonly Consumer[]
   readonly jobs: readonly Job[]
   readonly outboxes: readonly Outbox[]
-  readonly audits: readonly AuditSource[]
+  readonly audits: readonly AuditTrail[]
   readonly migrations: Migrations
   /** Its contract, for others to call. */
   readonly expose: (options: ExposeOptions) => ExposedContract

@@ -120,6 +120,12 @@ const environment = z.object({
   AUTH_RATE_LIMIT_PER_ADDRESS: count(60),
   RESERVATION_TTL_SECONDS: count(900, 86_400),
   MAX_OPEN_ORDERS_PER_USER: count(10),
+  AUDIT_RETENTION_DAYS: z
+    .string()
+    .regex(/^\d{1,5}$/, 'must be a whole number')
+    .transform(Number)
+    .refine(days => days >= 30, 'must be 30 at least')
+    .optional(),
   TRUST_PROXY: proxies,
   CORS_ORIGINS: origins,
   METRICS_PUBLIC: z

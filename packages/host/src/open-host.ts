@@ -1,3 +1,4 @@
+import type { AuditTrail } from '@plinth/audit'
 import { gatewayMigrations } from '@plinth/http'
 import { type Client, contextOf, service } from '@plinth/kernel'
 import { createRelay, messagingMigrations, type Relay } from '@plinth/messaging'
@@ -26,6 +27,8 @@ export interface Composition {
   readonly users: Client<UsersContract, 'getKeys' | 'listAccessChanges'>
   /** What has to be done before the first request, once the database is up to date. */
   readonly prepare?: () => Promise<void>
+  /** Audits besides those of the domains. */
+  readonly trails?: readonly AuditTrail[]
   /** What runs besides the jobs and consumers of the domains. */
   readonly alsoRuns?: readonly Pick<Relay, 'start'>[]
   /** Routes besides those of the domains. */
@@ -136,10 +139,19 @@ const open = async <Composed extends Composition>(
     const failures = ends.flatMap(end => (end.status === 'rejected' ? [end.reason] : []))
     if (failures.length > 0) throw new AggregateError(failures, 'not everything ended in order')
   })
+  const keepDays = config.AUDIT_RETENTION_DAYS
+  const trails = [...hosted.flatMap(domain => domain.audits), ...(composed.trails ?? [])]
+  const forgetting = keepDays === undefined ? [] : trails.map(trail => trail.forgetAfter(keepDays))
   const background = startBackground({
     ...{ pool: pools.domain, broker: connections.broker, logger, metrics },
     consumers: hosted.flatMap(domain => domain.consumers),
-    jobs: [standing.job, ...hosted.flatMap(domain => domain.jobs), ...jobs, ...neighbours.jobs],
+    jobs: [
+      standing.job,
+      ...hosted.flatMap(domain => domain.jobs),
+      ...jobs,
+      ...neighbours.jobs,
+      ...forgetting,
+    ],
   })
   atWork.push(background)
   // Who takes an event is to be known before it is published. That the queues stand saves it a second try; a broker

@@ -7,6 +7,7 @@ import type { AuthenticationOptions } from './authenticator.ts'
 import { guardBrowsers, guardsForBrowsers } from './browsers.ts'
 import { createCalls } from './call.ts'
 import { answerExpectations } from './client-errors.ts'
+import { type ConnectionLimits, watchConnections } from './connections.ts'
 import { setGateway } from './gateway-parts.ts'
 import { createIdempotency } from './idempotency.ts'
 import { takeJsonBodies } from './json-body.ts'
@@ -20,7 +21,7 @@ import { endConnectionsOnStop } from './stopping.ts'
 import { watchRoutes } from './unknown-routes.ts'
 
 /** What a gateway is made of. */
-export interface GatewayOptions {
+export interface GatewayOptions extends Partial<ConnectionLimits> {
   readonly logger: Logger
   readonly metrics?: Metrics
   /** Where idempotency keys are kept. */
@@ -83,7 +84,8 @@ export const createGateway = async (options: GatewayOptions): Promise<FastifyIns
     withLogFields(logFields, done, tally)
   })
   app.addHook('onResponse', async (request, reply) => log.answered(request, reply))
-  endConnectionsOnStop(app)
+  const { maxConnections = 5_000, answerTimeoutMs = 30_000 } = options
+  endConnectionsOnStop(app, watchConnections(app.server, { maxConnections, answerTimeoutMs }))
   app.addHook('onSend', async (request, reply) => {
     if (reply.hasHeader('cache-control')) return
     const isPublic = request.method === 'GET' && callOf(request).actor.kind === 'anonymous'

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { isIP } from 'node:net'
 import fastifyRateLimit, { type FastifyRateLimitStore, normalizeIP } from '@fastify/rate-limit'
-import type { RateLimiter } from '@plinth/cache'
+import { largestLimit, type RateLimiter } from '@plinth/cache'
 import type { Actor } from '@plinth/kernel'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { GatewayError } from './problem.ts'
@@ -72,7 +72,7 @@ export const registerRateLimits = async (
   const general = budgetOf(limits.general)
   const byAddress = budgetOf(limits.credentialsByAddress)
   const byAccountAndPlace = budgetOf(limits.credentialsByAccount)
-  const byAccount = budgetOf(limits.credentialsByAccount * placesAtOnce)
+  const byAccount = budgetOf(Math.min(limits.credentialsByAccount * placesAtOnce, largestLimit))
   const placeOf = (request: FastifyRequest, email: string) => {
     const account = `credentials:account:${digest(email.normalize('NFC').toLowerCase())}`
     return { account, place: `${account}:${networkOf(request)}` }

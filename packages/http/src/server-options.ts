@@ -29,6 +29,8 @@ export const serverOptions = (
   http: {
     maxHeaderSize: 16 * 1024,
     headersTimeout: 10_000,
+    // How often Node looks for whoever is beyond the two timeouts: every half a minute, by itself.
+    connectionsCheckingInterval: 1_000,
     // Checked by the gateway: Node's own answer has no body.
     requireHostHeader: false,
   },

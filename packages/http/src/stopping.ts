@@ -1,31 +1,24 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Socket } from 'node:net'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
+import type { Connections } from './connections.ts'
 
 /**
  * Ends connections when the server stops: those that are being served with their answer, which says so; those
  * that wait for a request a moment later, since the next one may be on its way; and whoever does not read the
  * answer, in the end. Who has connected by then is let in before the door is closed.
  */
-export const endConnectionsOnStop = (app: FastifyInstance): void => {
+export const endConnectionsOnStop = (app: FastifyInstance, connections: Connections): void => {
   const { server } = app
-  const connections = new Map<Socket, { underWay: number }>()
   let stopping = false
   let arrivals = 0
-  server.on('connection', (socket: Socket) => {
+  server.on('connection', () => {
     arrivals += 1
-    connections.set(socket, { underWay: 0 })
-    socket.once('close', () => connections.delete(socket))
   })
   server.on('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
     arrivals += 1
-    const connection = connections.get(socket)
-    if (connection === undefined) return
-    connection.underWay += 1
     response.once('close', () => {
-      connection.underWay -= 1
-      if (stopping && connection.underWay === 0) socket.destroySoon()
+      if (stopping && connections.get(socket)?.underWay === 0) socket.destroySoon()
     })
   })
   const endIdle = async () => {

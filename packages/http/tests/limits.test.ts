@@ -1,4 +1,4 @@
-import { createRateLimiter } from '@plinth/cache'
+import { createRateLimiter, largestLimit } from '@plinth/cache'
 import { newId, Unauthenticated } from '@plinth/kernel'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { z } from 'zod'
@@ -208,4 +208,33 @@ it('leaves those alone who watch over it', async () => {
     expect(answer.status).toBe(200)
     expect(answer.headers).not.toHaveProperty('ratelimit-limit')
   }
+})
+
+it('takes the largest budgets that there are for what they say', async () => {
+  const limits = {
+    general: largestLimit,
+    credentialsByAccount: largestLimit,
+    credentialsByAddress: largestLimit,
+  }
+  await using roomy = await givenGateway({
+    limits,
+    routes: app =>
+      route(app, {
+        tag: 'Things',
+        responses: { 204: null },
+        method: 'POST',
+        path: '/login',
+        id: 'login',
+        operation: { summary: 'For all', access: 'public', errors: [] },
+        limit: 'credentials',
+        body: z.strictObject({ email: z.string() }),
+        handle: async () => ({ status: 204 }),
+      }),
+  })
+  const answer = await roomy.send('POST', '/login', {
+    from: newAddress(),
+    body: { email: 'ada@example.com' },
+  })
+  expect(answer.status).toBe(204)
+  expect(answer.headers['ratelimit-limit']).toBe(String(largestLimit))
 })

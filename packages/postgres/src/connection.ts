@@ -34,6 +34,8 @@ export interface Connection {
   readonly alive: boolean
   /** Milliseconds since the epoch. */
   readonly openedAt: number
+  /** How many different statements it was sent: either side keeps each of them prepared until the session ends. */
+  readonly prepared: number
   /**
    * Sends a statement; several may be on their way at once and are executed in the order of the calls.
    * Rejects with the driver's own error, or {@link ConnectionLost}; it always settles.
@@ -58,6 +60,7 @@ export const openConnection = async (
   const socket = onlyOneSocket()
   const listeners: (() => void)[] = []
   const pending = new Set<(error: Error) => void>()
+  const prepared = new Set<string>()
   let lost: ConnectionLost | undefined
   let silence: NodeJS.Timeout | undefined
 
@@ -112,6 +115,9 @@ export const openConnection = async (
       return lost === undefined
     },
     openedAt: Date.now(),
+    get prepared() {
+      return prepared.size
+    },
     async run(text, params, form) {
       // The driver acts one microtask after it is asked. Asking from within a microtask leaves no room in between
       // for the event that tells of the connection's end.
@@ -126,6 +132,8 @@ export const openConnection = async (
         answer.then(
           result => {
             answered(reject)
+            // Its name instead of its text, which would have to be hashed each time.
+            if (!simple) prepared.add(result.statement.name)
             resolve({ rows: [...result], command: result.command ?? '' })
           },
           (error: unknown) => {

@@ -93,7 +93,7 @@ export const createConnections = (options: ConnectionsOptions): Connections => {
     if (loan === undefined) return
     loan.users -= 1
     if (loan.users > 0) return
-    if (closed || Date.now() > loan.retireAt) return connection.end()
+    if (closed || Date.now() > loan.retireAt || connection.prepared > mostPrepared) return connection.end()
     loan.users = line.serve(connection)
     if (loan.users === 0) idle.push(connection)
   }
@@ -146,6 +146,11 @@ const usualPatienceMs = 4_500
 const retryMs = 200
 /** After this, a fifth more or less, a connection is replaced: plans and memory of a session do not grow for ever. */
 const lifetimeMs = 30 * 60_000
+/**
+ * So is one that has this many statements prepared. A list with all its filters takes PostgreSQL 130 KB for each way to
+ * combine them, in every session, and there are some thousand ways.
+ */
+const mostPrepared = 500
 /** Statements that share a connection: enough to save round trips, few enough not to wait long for each other. */
 const sharers = 4
 

@@ -49,6 +49,20 @@ describe('a pool', () => {
     await expect(here.one()).resolves.toEqual([{ one: 1 }])
   })
 
+  test('replaces a session that has many statements prepared, and loses none of them', async () => {
+    await using here = start({ max: 1 })
+    const sessions = new Set<number>()
+    for (let each = 0; each < 600; each += 1) {
+      const [row] = await here.database.on(context).execute<{ pid: number; kept: number; each: number }>(sql`
+        select pg_backend_pid() as pid, (select count(*)::int from pg_prepared_statements) as kept,
+               ${sql.raw(String(each))}::int as each`)
+      expect(row).toMatchObject({ each })
+      expect(row?.kept).toBeLessThanOrEqual(501)
+      sessions.add(row?.pid ?? 0)
+    }
+    expect(sessions.size).toBe(2)
+  })
+
   test('gives up at the deadline of the caller, when that is earlier', async () => {
     await using here = start({ max: 1 })
     const letGo = await here.occupy(1)

@@ -1,33 +1,10 @@
 import type { InputOf, TxContext } from '@plinth/kernel'
-import { usersContract } from '@plinth/users-contract'
+import type { usersContract } from '@plinth/users-contract'
 import { sql } from 'drizzle-orm'
-import { type AccountRow, emailKey } from './account.ts'
 import type { UsersDeps } from './deps.ts'
 import { spendMailToken } from './mail-tokens/mail-tokens.ts'
 import { assertUncommon } from './passwords/common-passwords.ts'
 import { endSessionsOf } from './sessions/end-sessions.ts'
-
-/** Mails of this kind that an account gets at most in ten minutes: it is strangers who ask for more. */
-const mostMails = 5
-
-/** Has a mail sent with which to set a new password. Nobody can tell from it whether there is an account. */
-export const requestPasswordReset =
-  ({ database, outbox }: UsersDeps) =>
-  (context: TxContext, input: InputOf<typeof usersContract, 'requestPasswordReset'>): Promise<undefined> =>
-    database.transaction(context, async inTx => {
-      const lately = sql`array(select at from unnest(resets_asked) at where at > now() - interval '10 minutes')`
-      const [account] = await database.on(inTx).execute<Pick<AccountRow, 'id' | 'email' | 'name'>>(sql`
-        update users.account set resets_asked = ${lately} || now()
-         where email_key = ${emailKey(input.email)} and cardinality(${lately}) < ${mostMails}
-        returning id, email, name`)
-      if (account === undefined) return undefined
-      const { id, email, name } = account
-      await outbox.append(inTx, usersContract.events.passwordResetRequested, {
-        subject: id,
-        data: { userId: id, email, name },
-      })
-      return undefined
-    })
 
 /** Sets a new password with a mailed token, and ends every session of the user. */
 export const resetPassword =

@@ -27,7 +27,8 @@ import { endOtherSessions, endOwnSession, listSessions } from './own-sessions.ts
 import { createHasher, type HashingSettings } from './passwords/hasher.ts'
 import { refresh } from './refresh.ts'
 import { register } from './register.ts'
-import { requestPasswordReset, resetPassword } from './reset-password.ts'
+import { passwordResetRequests } from './request-password-reset.ts'
+import { resetPassword } from './reset-password.ts'
 import { createRole, deleteRole, replaceRole } from './roles/define-role.ts'
 import { getRole, listPermissions, listRoles } from './roles/list-roles.ts'
 import { usersRoutes } from './routes.ts'
@@ -72,12 +73,13 @@ export const createUsers = ({
   const accessTokens = createAccessTokens(settings.tokens)
   const hasher = createHasher(settings.hashing ?? { atOnce: 2, waiting: 200 })
   const deps: UsersDeps = { database, outbox, audit, hasher, accessTokens, permissions, announce }
+  const resets = passwordResetRequests(deps)
   const operations = implement(usersContract, {
     register: register(deps),
     login: login(deps),
     refresh: refresh(deps),
     logout: logout(deps),
-    requestPasswordReset: requestPasswordReset(deps),
+    requestPasswordReset: resets.request,
     resetPassword: resetPassword(deps),
     verifyEmail: verifyEmail(deps),
     getMe: getMe(deps),
@@ -108,7 +110,7 @@ export const createUsers = ({
   return {
     operations,
     routes: usersRoutes(operations),
-    jobs: [forgetTokens(deps)],
+    jobs: [resets.job, forgetTokens(deps)],
     outbox,
     audit,
     migrations: migrationsOf('users', import.meta.url),

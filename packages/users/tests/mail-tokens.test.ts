@@ -1,4 +1,5 @@
 import { Unauthenticated, ValidationFailed } from '@plinth/kernel'
+import type { Job } from '@plinth/postgres'
 import { silentLogger } from '@plinth/telemetry'
 import { eventually } from '@plinth/testing'
 import { InvalidCredentials, InvalidToken } from '@plinth/users-contract'
@@ -7,18 +8,36 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { anybody, type Given, givenUsers, password } from './given.ts'
 
 let given: Given
+let running: AsyncDisposable
 beforeAll(async () => {
   given = await givenUsers()
+  running = jobNamed('users.look-into-reset-requests').start(silentLogger)
 })
-afterAll(() => given[Symbol.asyncDispose]())
+afterAll(async () => {
+  await running[Symbol.asyncDispose]()
+  await given[Symbol.asyncDispose]()
+})
 
+const jobNamed = (name: string): Job => {
+  const job = given.users.jobs.find(each => each.name === name)
+  if (job === undefined) throw new Error(`there is no job ${name}`)
+  return job
+}
+
+/** Asks for a new password, and waits until that was looked into. */
+const ask = async (email: string, times = 1) => {
+  await Promise.all(Array.from({ length: times }, () => given.call.requestPasswordReset(anybody, { email })))
+  await eventually(async () => expect(await given.rows(sql`select from users.reset_request`)).toHaveLength(0))
+}
+
+const theirs = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'
 const another = 'staple battery horse correct'
 const reset = (token: string, to = another) => given.call.resetPassword(anybody, { token, password: to })
 
 describe('asking for a new password', () => {
   test('is announced once, with nothing secret in it', async () => {
     const { id, email, name } = await given.register()
-    await given.call.requestPasswordReset(anybody, { email: email.toUpperCase() })
+    await ask(email.toUpperCase())
     const [, requested, ...more] = await given.events(id)
     expect(requested).toEqual({
       type: 'users.password-reset-requested',
@@ -30,24 +49,42 @@ describe('asking for a new password', () => {
 
   test('again and again brings five mails in ten minutes, and the same answer', async () => {
     const { id, email } = await given.register()
-    const ask = () =>
-      Promise.all(Array.from({ length: 8 }, () => given.call.requestPasswordReset(anybody, { email })))
     const mails = async () => (await given.events(id)).length - 1
-    await ask()
+    await ask(email, 8)
     expect(await mails()).toBe(5)
     await given.rows(sql`
       update users.account set resets_asked = array(select at - interval '10 minutes' from unnest(resets_asked) at)
        where id = ${id}`)
-    await ask()
+    await ask(email, 8)
     expect(await mails()).toBe(10)
   })
 
   test('for an e-mail that nobody has gets the same answer and announces nothing', async () => {
     const count = () => given.rows(sql`select count(*) from users.outbox`)
     const before = await count()
-    const ask = given.call.requestPasswordReset(anybody, { email: 'nobody@example.com' })
-    await expect(ask).resolves.toBeUndefined()
+    const asked = given.call.requestPasswordReset(anybody, { email: 'nobody@example.com' })
+    await expect(asked).resolves.toBeUndefined()
+    await ask('nobody@example.com')
     expect(await count()).toEqual(before)
+  })
+
+  test('is looked into by whichever replica is there, once', async () => {
+    const { id, email } = await given.register()
+    await Promise.all([
+      given.call.requestPasswordReset(anybody, { email }),
+      given.elsewhere.requestPasswordReset(anybody, { email }),
+      given.elsewhere.requestPasswordReset({ ...anybody, traceparent: theirs }, { email }),
+    ])
+    const events = await eventually(
+      async () => {
+        const [, ...found] = await given.rows(sql`
+          select traceparent from users.outbox where subject = ${id} order by id`)
+        expect(found).toHaveLength(3)
+        return found
+      },
+      { within: 15_000 },
+    )
+    expect(events.filter(({ traceparent }) => traceparent === theirs)).toHaveLength(1)
   })
 })
 
@@ -163,8 +200,12 @@ describe('a mailed token', () => {
     await given.rows(sql`
       with aged as (update users.session set expires_at = now() - interval '25 hours' where user_id = ${stale.user.id})
       update users.mail_token set expires_at = now() - interval '25 hours' where user_id = ${stale.user.id}`)
-    const [job] = given.users.jobs
-    await using _running = job?.start(silentLogger)
+    // More refresh tokens than go at once.
+    await given.rows(sql`
+      insert into users.refresh_token (hash, session_id, spent_at)
+      select sha256(n::text::bytea), id, now() from users.session, generate_series(1, 2500) n
+       where user_id = ${stale.user.id}`)
+    await using _running = jobNamed('users.forget-tokens').start(silentLogger)
     const kept = (userId: string) =>
       given.rows(sql`
         select (select count(*) from users.session where user_id = ${userId}) as sessions,

@@ -1,4 +1,5 @@
 import { Agent } from 'node:http'
+import { eventually } from '@plinth/testing'
 import fc from 'fast-check'
 import { type ApiDocument, type Operation, operationsOf, readApiDocument } from './api-document.ts'
 import { badByte } from './broken-bodies.ts'
@@ -7,7 +8,7 @@ import { fillIn } from './known-things.ts'
 import { type PlannedRequest, requestsTo } from './planned-request.ts'
 import { residentMegabytes } from './resident.ts'
 import { send, type WireAnswer, type WireRequest } from './send.ts'
-import { type Stock, stockUp } from './stock.ts'
+import { type FuzzedShop, type Stock, stockUp } from './stock.ts'
 
 /** What was sent, for how many milliseconds, and what was wrong. */
 export interface FuzzReport {
@@ -15,6 +16,8 @@ export interface FuzzReport {
   readonly ms: number
   /** How many answers there were of each status. */
   readonly statuses: Readonly<Record<string, number>>
+  /** How many operations there are. */
+  readonly operations: number
   /** Operations that were never sent what they accept. */
   readonly neverRight: readonly string[]
   /** What is wrong, each with the first request that showed it. */
@@ -25,69 +28,92 @@ export interface FuzzReport {
 export interface FuzzOptions {
   readonly seed: number
   readonly requests: number
-  /** Milliseconds of sending after which no more is begun, once each operation has had a few. */
+  /** Milliseconds after which no more is begun, once each operation has had a few. */
   readonly within: number
   readonly tell: (line: string) => void
+  /** Called between batches, while nothing is under way; it is told how many were sent. */
+  readonly afterBatch?: (sent: number) => Promise<void>
 }
+
+/** So often are operations that were never accepted sent some more. */
+const mostExtra = 10
 
 /** So many of each operation are sent before the shop is stocked up again. */
 const ofEachAtOnce = 12
 const atATime = 6
 
-/** Sends requests to every operation of a shop in turn. The same seed makes the same requests. */
+/**
+ * Sends requests to every operation of a shop in turn. The same seed makes the same requests. Operations of which none
+ * was accepted by then are sent some more.
+ */
 export const fuzz = async (
-  url: string,
-  { seed, requests, within, tell }: FuzzOptions,
+  shop: FuzzedShop,
+  { seed, requests, within, tell, afterBatch = async () => undefined }: FuzzOptions,
 ): Promise<FuzzReport> => {
+  const { url } = shop
   const document = await readApiDocument(url)
-  const operations = operationsOf(document)
-  const plans = operations.map(operation => ({ operation, arbitrary: requestsTo(operation, document) }))
+  const plans = operationsOf(document).map(operation => ({
+    operation,
+    arbitrary: requestsTo(operation, document),
+  }))
   const judge = createJudge(document)
   const agent = new Agent({ keepAlive: true, maxSockets: atATime })
   const statuses: Record<string, number> = {}
   const findings = new Map<string, string>()
-  const neverRight = new Set(operations.map(routeOf))
+  const neverRight = new Set(plans.map(({ operation }) => routeOf(operation)))
   let sent = 0
   let ms = 0
-  for (let batch = 0; sent < requests && ms < within; batch += 1) {
-    const stock = await stockUp(url)
-    const begun = performance.now() - ms
+
+  const sendBatch = async (batch: number, isOver: () => boolean) => {
+    // A shop that is short of time when it is stocked up is no finding.
+    const stock = await eventually(() => stockUp(shop), { within: 180_000, every: 1000 })
     const chosen = plans.map(({ operation, arbitrary }, n) => ({
       operation,
       planned: fc.sample(arbitrary, { seed: seed + batch * 1_000_003 + n * 7919, numRuns: ofEachAtOnce }),
     }))
+    const wanted = batch < 0 ? chosen.filter(({ operation }) => neverRight.has(routeOf(operation))) : chosen
     const inTurn = Array.from({ length: ofEachAtOnce }, (_, n) =>
-      chosen.flatMap(({ operation, planned }) => (planned[n] ? [{ operation, planned: planned[n] }] : [])),
+      wanted.flatMap(({ operation, planned }) => (planned[n] ? [{ operation, planned: planned[n] }] : [])),
     ).flat()
-    const isOver = () => sent > 3 * plans.length && performance.now() - begun > within
-    await Promise.all(
-      Array.from({ length: atATime }, async () => {
-        for (
-          let next = inTurn.shift();
-          next !== undefined && sent < requests && !isOver();
-          next = inTurn.shift()
-        ) {
-          sent += 1
-          const { status, complaints } = await tryOut({ url, agent, document, judge, stock, ...next })
-          if (status >= 200 && status < 300) neverRight.delete(routeOf(next.operation))
-          statuses[status] = (statuses[status] ?? 0) + 1
-          for (const complaint of complaints) {
-            const what = `${routeOf(next.operation)}: ${status} ${complaint}`
-            if (findings.has(what)) continue
-            const finding = `${what}\n  ${JSON.stringify(next.planned).slice(0, 1500)}`
-            findings.set(what, finding)
-            tell(finding)
-          }
+    const trySome = async () => {
+      for (let next = inTurn.shift(); next !== undefined && !isOver(); next = inTurn.shift()) {
+        sent += 1
+        const { status, complaints } = await tryOut({ url, agent, document, judge, stock, ...next })
+        if (status >= 200 && status < 300 && next.planned.method === next.operation.method)
+          neverRight.delete(routeOf(next.operation))
+        statuses[status] = (statuses[status] ?? 0) + 1
+        for (const complaint of complaints) {
+          const what = `${routeOf(next.operation)}: ${status} ${complaint}`
+          if (findings.has(what)) continue
+          const finding = `${what}\n  ${JSON.stringify(next.planned).slice(0, 1500)}`
+          findings.set(what, finding)
+          tell(finding)
         }
-      }),
-    )
-    ms = performance.now() - begun
+      }
+    }
+    const begun = performance.now()
+    await Promise.all(Array.from({ length: atATime }, trySome))
+    ms += performance.now() - begun
     tell(
       `${sent} requests after ${Math.round(ms / 1000)} s, ${findings.size} findings, ${await residentMegabytes(url)} MB`,
     )
+    await afterBatch(sent)
   }
+
+  const begun = performance.now()
+  const isOver = () => sent >= requests || (sent > 3 * plans.length && performance.now() - begun > within)
+  for (let batch = 0; !isOver(); batch += 1) await sendBatch(batch, isOver)
+  for (let extra = -1; neverRight.size > 0 && extra >= -mostExtra; extra -= 1)
+    await sendBatch(extra, () => false)
   agent.destroy()
-  return { requests: sent, ms, statuses, neverRight: [...neverRight], findings: [...findings.values()] }
+  return {
+    requests: sent,
+    ms,
+    statuses,
+    operations: plans.length,
+    neverRight: [...neverRight],
+    findings: [...findings.values()],
+  }
 }
 
 const routeOf = ({ method, path }: Operation) => `${method} ${path}`

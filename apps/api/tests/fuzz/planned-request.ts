@@ -44,7 +44,7 @@ export const requestsTo = (operation: Operation, document: ApiDocument): fc.Arbi
       const query = [...queries, strange].filter(each => each !== undefined)
       return query.length === 0 ? filled : `${filled}?${query.join('&')}`
     })
-  return fc
+  const requests = fc
     .record({
       actor: actors,
       method: methodsFor(operation),
@@ -57,7 +57,22 @@ export const requestsTo = (operation: Operation, document: ApiDocument): fc.Arbi
       body: rest.method === 'GET' || rest.method === 'HEAD' ? undefined : body,
       headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
     }))
+  return path === '/v1/webhooks/payments/{provider}' ? fc.oneof(requests, signedByProvider) : requests
 }
+
+/** What the provider sends. */
+const signedByProvider: fc.Arbitrary<PlannedRequest> = fc.nat(50).map(number => ({
+  actor: 'anonymous',
+  method: 'POST',
+  target: '/v1/webhooks/payments/sandbox',
+  headers: {
+    'content-type': 'application/json',
+    'webhook-id': placeholderOf('webhookIds', number),
+    'webhook-timestamp': placeholderOf('webhookTimes', number),
+    'webhook-signature': placeholderOf('webhookSignatures', number),
+  },
+  body: placeholderOf('webhookBodies', number),
+}))
 
 /** One time in four. */
 const perhaps = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>

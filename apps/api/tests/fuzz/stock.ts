@@ -1,12 +1,19 @@
 import { randomUUID } from 'node:crypto'
-import { tokens } from '@plinth/users-contract'
+import { tokens as tokenPair } from '@plinth/users-contract'
 import { z } from 'zod'
 import type { Answer, Client } from '../client.ts'
 import { clientOf } from '../client.ts'
+import type { GivenShop } from '../given-shop.ts'
 import { type Person, password, signInAdmin, signUp, signUpSeller } from '../people.ts'
 import { buy, offer } from '../shopping.ts'
 import type { KnownThings } from './known-things.ts'
+import { mailedTokens } from './mailed-tokens.ts'
+import { goWrong } from './mishaps.ts'
 import type { Actor } from './planned-request.ts'
+import { signedMessages } from './signed-messages.ts'
+
+/** A shop as the fuzzer needs it. */
+export type FuzzedShop = Pick<GivenShop, 'url' | 'mails' | 'databaseUrl'>
 
 /** Somebody for every part, signed in anew, and things that nothing has happened to yet. */
 export interface Stock {
@@ -18,11 +25,13 @@ export interface Stock {
  * Puts fresh things into a shop. Those who send requests are not among the things, so that nobody is suspended
  * by what they send, nor loses their password.
  */
-export const stockUp = async (url: string): Promise<Stock> => {
+export const stockUp = async ({ url, mails, databaseUrl }: FuzzedShop): Promise<Stock> => {
   const admin = await signInAdmin(url)
   const seller = await signUpSeller(url, admin, 'Loom and Thread')
-  const user = await signUp(url, 'Ada Moreau')
+  // Whoever has another password than all others may change it.
+  const user = await signUp(url, 'Ada Moreau', passwordOfUser)
   const bystander = await signUp(url, 'Grace Holloway')
+  const forgetful = [await signUp(url, 'Edith Clarke'), await signUp(url, 'Mary Lee')]
   const offers = [await offer(seller), await offer(seller), await offer(seller)]
   const [first, second] = offers
   if (first === undefined || second === undefined) throw new Error('three offers were made')
@@ -39,6 +48,13 @@ export const stockUp = async (url: string): Promise<Stock> => {
     amount: { amount: 100, currency: 'USD' },
     reason: 'A loose button',
   })
+  const tokens = await mailedTokens(url, mails, forgetful)
+  const mishaps = await goWrong(databaseUrl, {
+    admin,
+    buyer: user,
+    offer: first,
+    people: forgetful.map(({ id }) => id),
+  })
   const [products, all, sold, notifications, refunds, sessions] = await Promise.all([
     pageOf(admin, '/v1/products?limit=3'),
     pageOf(admin, '/v1/admin/orders?limit=3'),
@@ -47,8 +63,11 @@ export const stockUp = async (url: string): Promise<Stock> => {
     pageOf(admin, '/v1/admin/refunds?limit=5'),
     otherSessions(url, user),
   ])
+  const messages = signedMessages(mishaps.refunds)
   const known = {
     categories: [idOf(category), randomUUID()],
+    currentPasswords: [passwordOfUser],
+    'dead-letters': mishaps.deadLetters,
     cursors: [products, all, sold, notifications].flatMap(({ nextCursor }) => nextCursor ?? []),
     emails: [bystander.email, bystander.email.toUpperCase(), `nobody.${randomUUID()}@plinth.example`],
     etags: await Promise.all(
@@ -61,10 +80,16 @@ export const stockUp = async (url: string): Promise<Stock> => {
     passwords: [password],
     products: [...offers.flatMap(({ product: { id, slug } }) => [id, slug]), ...products.ids],
     refreshTokens: await Promise.all([1, 2, 3].map(() => refreshTokenOf(url, bystander.email))),
-    refunds: refunds.ids,
+    refunds: [...mishaps.refunds, ...refunds.ids],
+    resetTokens: tokens.reset,
     roles: ['user', 'seller', 'admin', role],
     sessions,
     users: [bystander.id, randomUUID()],
+    verificationTokens: tokens.verification,
+    webhookBodies: messages.map(({ body }) => body),
+    webhookIds: messages.map(({ id }) => id),
+    webhookSignatures: messages.map(({ signature }) => signature),
+    webhookTimes: messages.map(({ time }) => time),
     variants: offers.map(({ variant: { id } }) => id),
   }
   return {
@@ -78,6 +103,8 @@ export const stockUp = async (url: string): Promise<Stock> => {
   }
 }
 
+const passwordOfUser = 'a short and lively morning'
+
 const page = z.object({
   data: z.array(z.looseObject({ id: z.string() })),
   nextCursor: z.string().nullish(),
@@ -90,14 +117,14 @@ const pageOf = async (client: Client, path: string) => {
 
 /** A session of somebody besides the one that they send requests in. */
 const otherSessions = async (url: string, user: Person): Promise<string[]> => {
-  await refreshTokenOf(url, user.email)
+  await refreshTokenOf(url, user.email, passwordOfUser)
   const { data } = (await user.get('/v1/users/me/sessions')).expect(200, page)
   return data.filter(({ current }) => current === false).map(({ id }) => id)
 }
 
 const idOf = (answer: Answer): string => answer.expect(201, z.looseObject({ id: z.string() })).id
 
-const refreshTokenOf = async (url: string, email: string): Promise<string> => {
-  const answer = await clientOf(url).post('/v1/auth/login', { email, password })
-  return answer.expect(200, tokens).refreshToken
+const refreshTokenOf = async (url: string, email: string, typed = password): Promise<string> => {
+  const answer = await clientOf(url).post('/v1/auth/login', { email, password: typed })
+  return answer.expect(200, tokenPair).refreshToken
 }

@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs'
 import { ValidationFailed } from '@plinth/kernel'
+import { newPassword } from '@plinth/users-contract'
 import { describe, expect, test } from 'vitest'
 import { assertUncommon } from './common-passwords.ts'
 
@@ -11,6 +13,23 @@ describe('A password', () => {
     ['a very common one that counts on', 'password12345'],
   ])('that is %s is refused', (_, password) => {
     expect(() => assertUncommon(password)).toThrow(expect.objectContaining({ code: ValidationFailed.code }))
+  })
+
+  test('is refused if it is one of the 3,000 that people use most of those that may be one here', () => {
+    const commonest = readFileSync(new URL('../../data/common-passwords.txt', import.meta.url), 'utf8')
+      .trimEnd()
+      .split('\n')
+      .filter(password => newPassword.safeParse(password).success)
+    expect(new Set(commonest).size).toBeGreaterThanOrEqual(3000)
+    const taken = commonest.filter(password => {
+      try {
+        assertUncommon(password.toUpperCase())
+        return true
+      } catch {
+        return false
+      }
+    })
+    expect(taken).toEqual([])
   })
 
   test.each([

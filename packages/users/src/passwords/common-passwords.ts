@@ -1,15 +1,25 @@
+import { readFileSync } from 'node:fs'
 import { ValidationFailed } from '@plinth/kernel'
-import { dictionary } from '@zxcvbn-ts/language-common'
 
-/** The passwords that people use most, the commonest first, in lower case. */
-const ranked = dictionary['passwords-common'].map(password => password.toLowerCase())
+/** The 10,000 commonest passwords that are long enough to be one here; `data/README.md` says where they are from. */
+const common: ReadonlySet<string> = new Set(
+  readFileSync(new URL('../../data/common-passwords.txt', import.meta.url), 'utf8')
+    .trimEnd()
+    .split('\n'),
+)
 
-/** Those long enough to be one here. */
-const common: ReadonlySet<string> = new Set(ranked.filter(password => password.length >= 12))
-
-/** The words that everybody makes longer by counting. */
+/** What everybody makes longer by counting: those of six letters and more among the hundred commonest passwords. */
 const stems: ReadonlySet<string> = new Set(
-  ranked.slice(0, 50).filter(password => /^[a-z]{6,}$/.test(password)),
+  `
+  password qwerty dragon baseball football monkey letmein shadow master qwertyuiop mustang michael
+  superman fuckyou qazwsx killer jordan jennifer zxcvbnm asdfgh hunter buster soccer harley batman
+  andrew tigger sunshine iloveyou fuckme charlie robert thomas hockey ranger daniel starwars klaster
+  george asshole computer michelle jessica pepper zxcvbn freedom maggie aaaaaa ginger princess joshua
+  cheese amanda summer ashley nicole chelsea biteme matthew access yankees dallas austin thunder
+  taylor matrix
+  `
+    .trim()
+    .split(/\s+/),
 )
 
 /**
