@@ -1,5 +1,6 @@
 import type { AuditContract } from '@plinth/audit'
 import { contracts, type Ground } from '@plinth/host'
+import { gatewayOf } from '@plinth/http'
 import { serveDocs } from '@plinth/http/docs'
 import type { Implementation } from '@plinth/kernel'
 import type { messagingContract } from '@plinth/messaging'
@@ -26,7 +27,12 @@ export const serveBesides =
     deadLetterRoutes(app, deadLetters)
     auditRoutes(app, audit)
     await serveDocs(app, apiInfo(publicUrl))
-    const events = asyncApiOf(contracts, `${config.AMQP_NAMESPACE}.events`)
-    app.get('/asyncapi.json', async () => events)
+    const { admit } = gatewayOf(app)
+    const events = Buffer.from(JSON.stringify(asyncApiOf(contracts, `${config.AMQP_NAMESPACE}.events`)))
+    app.get(
+      '/asyncapi.json',
+      { onRequest: async (request, reply) => admit(request, reply) },
+      async (_, reply) => reply.header('content-type', 'application/json; charset=utf-8').send(events),
+    )
     if (foundations.mailbox !== undefined) serveMailbox(app, foundations.mailbox)
   }

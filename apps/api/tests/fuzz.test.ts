@@ -8,6 +8,7 @@ import { requestsTo } from './fuzz/planned-request.ts'
 import { residentMegabytes } from './fuzz/resident.ts'
 import { webhookSecret } from './fuzz/signed-messages.ts'
 import { type GivenShop, givenShop } from './given-shop.ts'
+import { inspectable, lookIntoHeap } from './live-heap.ts'
 import { violated } from './look-back.ts'
 
 /** Another one each day; `pnpm fuzz` sets both. */
@@ -17,6 +18,8 @@ const within = process.env.FUZZ_REQUESTS === undefined ? 20_000 : 24 * 3_600_000
 
 let shop: GivenShop
 let report: FuzzReport
+/** Megabytes that were in use after so many requests, once all else was collected. */
+const heap: { readonly sent: number; readonly megabytes: number }[] = []
 const memory = { before: 0, after: 0 }
 
 const tell = (line: string) => void process.stdout.write(`fuzz: ${line}\n`)
@@ -29,10 +32,22 @@ beforeAll(async () => {
       RATE_LIMIT_PER_MINUTE: '1000000',
       AUTH_RATE_LIMIT_PER_ADDRESS: '1000000',
       SANDBOX_WEBHOOK_SECRET: webhookSecret,
+      ...inspectable,
     },
   )
+  using live = await lookIntoHeap(shop.host)
   memory.before = await residentMegabytes(shop.url)
-  report = await fuzz(shop, { seed, requests, within, tell })
+  report = await fuzz(shop, {
+    seed,
+    requests,
+    within,
+    tell,
+    afterBatch: async sent => {
+      if (sent < (heap.length * requests) / 20) return
+      heap.push({ sent, megabytes: await live.megabytes() })
+      tell(`${heap.at(-1)?.megabytes.toFixed(1)} MB in use`)
+    },
+  })
   memory.after = await residentMegabytes(shop.url)
   tell(
     `${report.requests} requests in ${Math.round(report.ms / 1000)} s, ${JSON.stringify(report.statuses)}, ` +
@@ -49,6 +64,15 @@ test('whatever is sent, by whomever, is answered in time, below 500, and as the 
 test('every operation was seen to accept something', () => {
   expect(report.neverRight).toEqual([])
 })
+
+// Before that it is still being compiled, and what has a size of its own does not have it yet.
+test.runIf(requests >= 20_000)(
+  'however many there are, no more memory is in use than after a fifth of them',
+  () => {
+    const [early] = heap.filter(({ sent }) => sent >= requests / 5)
+    expect((heap.at(-1)?.megabytes ?? 0) - (early?.megabytes ?? 0)).toBeLessThan(5)
+  },
+)
 
 test('the same seed makes the same requests', async () => {
   const document = await readApiDocument(shop.url)

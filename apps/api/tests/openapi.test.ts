@@ -82,6 +82,12 @@ it('is of all routes there are, and of no others', () => {
   expect([...operations.keys()].sort()).toStrictEqual(served.sort())
 })
 
+it('counts against whoever asks for it, as do all other documents', async () => {
+  for (const path of ['/openapi.json', '/asyncapi.json', '/docs/', '/nowhere', '/.well-known/jwks.json']) {
+    expect((await face.app.inject(path)).headers, path).toHaveProperty('ratelimit-limit')
+  }
+})
+
 it('keeps the rules of its format', async () => {
   await using folder = await dataFolder()
   const file = join(folder.path, 'openapi.json')
