@@ -29,7 +29,7 @@ test('anybody may call these operations, and the shop alone those', () => {
   const withAccess = (wanted: string) =>
     named.flatMap(([name, { access }]) => (access === wanted ? name : []))
   expect(withAccess('public')).toEqual([])
-  expect(withAccess('internal')).toEqual(['takeLines', 'returnLines'])
+  expect(withAccess('internal')).toEqual(['readLines', 'takeLines', 'returnLines'])
 })
 
 test('the README names all of it', async () => {

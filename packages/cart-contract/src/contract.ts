@@ -6,6 +6,7 @@ import { cartPermissions as can } from './permissions.ts'
 
 const variantId = idOf('Variant')
 const orderId = idOf('Order')
+const takenLine = z.strictObject({ variantId, quantity: z.int().min(1) })
 const condition = { ifMatch: ifMatch.optional() }
 
 /** All that the world knows of the cart. */
@@ -50,10 +51,17 @@ export const cartContract = defineContract({
       idempotent: true,
       access: [can.useOwn],
     }),
+    readLines: operation({
+      summary: "See what is in a user's cart at this moment, without prices",
+      input: z.strictObject({ userId: idOf('User') }),
+      output: z.array(takenLine),
+      idempotent: true,
+      access: 'internal',
+    }),
     takeLines: operation({
       summary: "Move the lines of a user's cart into an order; none where the cart is empty",
       input: z.strictObject({ userId: idOf('User'), orderId }),
-      output: z.array(z.strictObject({ variantId, quantity: z.int().min(1) })),
+      output: z.array(takenLine),
       tx: 'joins',
       idempotent: true,
       undoneBy: 'returnLines',

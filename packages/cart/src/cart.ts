@@ -6,6 +6,7 @@ import { addItem } from './add-item.ts'
 import type { CartDeps } from './deps.ts'
 import { forgetCheckouts } from './forget-checkouts.ts'
 import { getCart } from './get-cart.ts'
+import { readLines } from './read-lines.ts'
 import { clearCart, removeItem } from './remove-item.ts'
 import { returnLines } from './return-lines.ts'
 import { cartRoutes } from './routes.ts'
@@ -40,6 +41,7 @@ export const createCart = ({ pool, neighbours, settings }: CartOptions): Cart =>
     setItem: setItem(deps),
     removeItem: removeItem(deps),
     clearCart: clearCart(deps),
+    readLines: readLines(deps),
     takeLines: takeLines(deps),
     returnLines: returnLines(deps),
   })

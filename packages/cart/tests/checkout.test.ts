@@ -15,6 +15,14 @@ const anOrder = () => newId<'Order'>()
 const take = (userId: Id<'User'>, orderId: Id<'Order'>) => given.call.takeLines(internal, { userId, orderId })
 const giveBack = (orderId: Id<'Order'>) => given.call.returnLines(internal, { orderId })
 
+test('whoever asks sees what is in the cart of each, in its order, and takes nothing', async () => {
+  const filled = await Promise.all([given.filled(3, 1, 2), given.filled(7), given.filled(1, 1)])
+  const asked = [...filled.map(each => each.buyer.id), aBuyer().id]
+  const seen = await Promise.all(asked.map(userId => given.call.readLines(internal, { userId })))
+  expect(seen).toEqual([...filled.map(each => each.lines), []])
+  for (const { buyer, lines } of filled) expect(await given.linesOf(buyer.id)).toEqual(lines)
+})
+
 describe('an order', () => {
   test('takes all lines in their order, and gets the same ones when it asks again', async () => {
     const { buyer, context, lines } = await given.filled(3, 1, 2)

@@ -2,6 +2,7 @@ import type { AuditTrail } from '@plinth/audit'
 import type { Database, Outbox } from '@plinth/postgres'
 import type { Logger } from '@plinth/telemetry'
 import type { OrdersNeighbours } from './neighbours/needs.ts'
+import type { SoldOut } from './neighbours/sold-out.ts'
 
 /** What a deployable decides about orders. */
 export interface OrdersSettings {
@@ -26,6 +27,7 @@ export interface OrdersDeps {
   readonly settings: OrdersSettings
   /** Whether neighbours do not join our transactions, so that we have to undo what they did for us. */
   readonly detached: boolean
+  readonly soldOut: SoldOut
   /** Has open payments looked at now. */
   readonly wakeSettling: () => void
 }

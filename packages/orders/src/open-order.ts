@@ -18,6 +18,7 @@ import { returnLines, takeLines } from './neighbours/cart.ts'
 import { releaseStock, reserveStock } from './neighbours/catalog.ts'
 import { createPayment } from './neighbours/payments.ts'
 import type { OrderAndPayment } from './order-view.ts'
+import { refuseSoldOut } from './refuse-sold-out.ts'
 import type { StoredOrder } from './stored-order.ts'
 
 type Request = InputOf<OrdersContract, 'checkout'>
@@ -33,6 +34,7 @@ export const openOrder = async (
   request: Request,
 ): Promise<OrderAndPayment | undefined> => {
   const orderId = newId<'Order'>()
+  await refuseSoldOut(deps, context, key)
   try {
     return await deps.database.transaction(context, inTx => open(deps, inTx, orderId, key, request))
   } catch (error) {
@@ -56,7 +58,12 @@ const open = async (
   const [number, wanted] = await Promise.all([claiming, takeLines(deps, context, key.userId, orderId)])
   if (number === undefined) throw keyHasOrder
   if (wanted.length === 0) throw CartEmpty()
-  const { lines } = await reserveStock(deps, context, { orderId, lines: wanted })
+  // Known by now, where this waited for a connection while others bought the last of it.
+  deps.soldOut.assertNoneOf(wanted)
+  const { lines } = await reserveStock(deps, context, { orderId, lines: wanted }).catch((error: unknown) => {
+    deps.soldOut.note(error)
+    throw error
+  })
   const total = totalOf(lines)
   assertExpected(request.expectedTotal, total)
   const paymentId = newId<'Payment'>()

@@ -21,6 +21,7 @@ import { fulfil } from './fulfil.ts'
 import { getOrder } from './get-order.ts'
 import { listAllOrders, listOrders } from './list-orders.ts'
 import type { OrdersNeighbours } from './neighbours/needs.ts'
+import { createSoldOut } from './neighbours/sold-out.ts'
 import { ordersRoutes } from './routes.ts'
 import { getSale, listSales } from './sales.ts'
 import { settleOpenPayments } from './settle-open-payments.ts'
@@ -69,6 +70,7 @@ export const createOrders = ({
     neighbours,
     detached,
     settings,
+    soldOut: createSoldOut(),
     wakeSettling: () => settling.wake(),
   }
   const settling = settleOpenPayments(deps)

@@ -9,6 +9,12 @@ type Line = { variantId: Id<'Variant'>; quantity: number }
 /** A cart that keeps to its contract, and nothing more. */
 export const fakeCart = (database: Database): Colocated<CartContract> =>
   fake(cartContract, {
+    async readLines(context, { userId }) {
+      const [cart] = await database
+        .on(context)
+        .execute<{ lines: Line[] }>(sql`select lines from neighbour.cart where user_id = ${userId}`)
+      return cart?.lines ?? []
+    },
     async takeLines(context, { userId, orderId }) {
       const queries = database.on(context)
       const [cart] = await queries.execute<{ lines: Line[] }>(

@@ -1,6 +1,8 @@
 export type { Database } from './database.ts'
 export { createDatabase } from './database.ts'
 export { ConnectionLost, isUniqueViolation, StatementFailed, sqlStateOf } from './failure.ts'
+export type { LotOptions } from './in-lots.ts'
+export { inLots } from './in-lots.ts'
 export { claimInbox } from './inbox.ts'
 export type { Job, JobOptions } from './job.ts'
 export { createJob } from './job.ts'

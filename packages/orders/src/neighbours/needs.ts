@@ -5,7 +5,7 @@ import { paymentsContract } from '@plinth/payments-contract'
 
 /** The operations of others that orders rely on; most of them join the transaction of the order. */
 export const ordersNeeds = {
-  cart: colocated(cartContract, 'takeLines', 'returnLines'),
+  cart: colocated(cartContract, 'readLines', 'takeLines', 'returnLines'),
   catalog: colocated(catalogContract, 'reserveStock', 'sellStock', 'releaseStock'),
   payments: colocated(
     paymentsContract,

@@ -1,0 +1,22 @@
+import type { CallContext } from '@plinth/kernel'
+import { type CheckoutKey, findKey } from './claim-key.ts'
+import type { OrdersDeps } from './deps.ts'
+import { readLines } from './neighbours/cart.ts'
+
+/**
+ * Throws `insufficient_stock` where what is in the cart was not there a moment ago, unless the key has an order: then
+ * this is its repeat, whatever is in the cart by now.
+ */
+export const refuseSoldOut = async (
+  deps: OrdersDeps,
+  context: CallContext,
+  key: CheckoutKey,
+): Promise<void> => {
+  if (!deps.soldOut.any) return
+  const lines = await readLines(deps, context, key.userId)
+  try {
+    deps.soldOut.assertNoneOf(lines)
+  } catch (refusal) {
+    if ((await findKey(deps, context, key)) === undefined) throw refusal
+  }
+}
