@@ -5,7 +5,8 @@ WORKDIR /app
 # The manifests alone first, so that a change of source does not install anew.
 COPY package.json pnpm-workspace.yaml pnpm-lock.yaml ./
 COPY --parents apps/*/package.json packages/*/package.json ./
-RUN npx --yes pnpm@12.21.0 install --prod --frozen-lockfile
+# One folder for all: what a package shares with its user (zod, fastify) is brought by the deployable, and found there.
+RUN npx --yes pnpm@12.21.0 install --prod --frozen-lockfile --config.node-linker=hoisted
 
 FROM node:24-bookworm-slim
 WORKDIR /app
