@@ -57,6 +57,7 @@ export const extraEntries: Readonly<Record<string, readonly string[]>> = {
   kernel: ['./testing'],
   cache: ['./redis'],
   messaging: ['./rabbitmq'],
+  telemetry: ['./otlp'],
   http: ['./docs'],
   host: ['./quick-load', './steady-memory'],
   testing: ['./setup'],

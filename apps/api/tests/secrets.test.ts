@@ -1,5 +1,6 @@
 import { freePort } from '@plinth/embedded'
 import { generateKey } from '@plinth/host'
+import { startTraceCollector } from '@plinth/testing'
 import { tokens } from '@plinth/users-contract'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { clientOf } from './client.ts'
@@ -19,18 +20,22 @@ describe('what is secret', () => {
   let ground: Ground
   /** All that two hosts wrote, at the most talkative level. */
   let logs: string
+  /** All that they sent to the collector of traces. */
+  let traces: string
   /** What people typed or were given, which nobody else is to read; tokens of mails apart, which mails have to hold. */
   let secrets: string[]
   let mailed: string[]
 
   beforeAll(async () => {
     const key = generateKey()
+    await using collector = await startTraceCollector()
     ground = await givenGround(
       {},
       {
         LOG_LEVEL: 'trace',
         JWT_KEYS: JSON.stringify({ keys: [key] }),
         SANDBOX_WEBHOOK_SECRET: webhookSecret,
+        OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
       },
     )
     // A server that asks for a password has its own; one that does not takes any.
@@ -44,6 +49,7 @@ describe('what is secret', () => {
     await failing(alone.url)
     await alone.stop()
     logs = host.output() + alone.output()
+    traces = collector.texts().join('\n')
     mailed = used.mailed
     secrets = [...used.secrets, key.d, webhookSecret, ofPostgres, ...ofServices]
   })
@@ -54,6 +60,13 @@ describe('what is secret', () => {
       expect(logs).toContain(path)
     const shown = [...secrets, ...mailed, street].filter(secret => logs.includes(secret))
     expect(shown).toEqual([])
+  })
+
+  test('is in no trace, though every request is', () => {
+    for (const path of ['/v1/checkout', '/v1/auth/login', '/v1/auth/password/reset', '/v1/auth/refresh'])
+      expect(traces).toContain(path)
+    expect(traces).toContain('transaction orders')
+    expect([...secrets, ...mailed, street].filter(secret => traces.includes(secret))).toEqual([])
   })
 
   test('is in no mail but for the token that it is about', () => {

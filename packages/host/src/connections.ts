@@ -16,7 +16,7 @@ import {
 import { type Broker, createPostgresBroker } from '@plinth/messaging'
 import { createRabbitBroker } from '@plinth/messaging/rabbitmq'
 import { connectPostgres, type Pool } from '@plinth/postgres'
-import type { Logger, Metrics } from '@plinth/telemetry'
+import type { Logger, Metrics, Spans } from '@plinth/telemetry'
 import type { Config } from './config.ts'
 import { everywhere, isParted, type Place } from './place.ts'
 
@@ -39,14 +39,16 @@ export const openConnections = (
     place = everywhere,
     logger,
     metrics,
+    spans,
   }: {
     readonly databaseUrl: string
     readonly place?: Place
     readonly logger: Logger
     readonly metrics: Metrics
+    readonly spans?: Spans | undefined
   },
 ): Connections => {
-  const pool = connectPostgres({ url: databaseUrl, max: config.DATABASE_POOL_SIZE, logger, metrics })
+  const pool = connectPostgres({ url: databaseUrl, max: config.DATABASE_POOL_SIZE, logger, metrics, spans })
   const namespace = config.AMQP_NAMESPACE
   const broker =
     config.AMQP_URL === undefined

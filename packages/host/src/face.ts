@@ -1,7 +1,7 @@
 import { createGateway, forwardRoutes, gatewayOf, rpcRoutes, serveHealth, serveMetrics } from '@plinth/http'
 import { type Client, contextOf, type ExposedContract, service } from '@plinth/kernel'
 import type { Job, Pool } from '@plinth/postgres'
-import type { Logger, MetricsRegistry } from '@plinth/telemetry'
+import type { Logger, MetricsRegistry, Spans } from '@plinth/telemetry'
 import type { UsersContract } from '@plinth/users-contract'
 import type { FastifyInstance } from 'fastify'
 import type { AccessStanding } from './access-standing.ts'
@@ -23,6 +23,7 @@ export interface FaceOptions {
   readonly needs: Needs
   readonly logger: Logger
   readonly metrics: MetricsRegistry
+  readonly spans?: Spans | undefined
   readonly isStopping: () => boolean
 }
 
@@ -61,9 +62,9 @@ export const createInternalFace = async (
 }
 
 const gatewayFor = (options: FaceOptions, more: { readonly passedOn?: ServiceTokens }) => {
-  const { config, connections, pool, standing, users, logger, metrics } = options
+  const { config, connections, pool, standing, users, logger, metrics, spans } = options
   return createGateway({
-    ...{ logger, metrics, pool, limiter: connections.limiter },
+    ...{ logger, metrics, spans, pool, limiter: connections.limiter },
     limits: {
       general: config.RATE_LIMIT_PER_MINUTE,
       credentialsByAccount: config.AUTH_RATE_LIMIT_PER_ACCOUNT,

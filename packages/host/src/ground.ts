@@ -1,5 +1,5 @@
 import type { Pool } from '@plinth/postgres'
-import type { Logger, MetricsRegistry } from '@plinth/telemetry'
+import type { Logger, MetricsRegistry, Spans } from '@plinth/telemetry'
 import type { AccessChange } from '@plinth/users-contract'
 import { type AccessStanding, createAccessStanding } from './access-standing.ts'
 import { hostInUrl } from './address.ts'
@@ -40,16 +40,18 @@ export const layGround = (
     connections,
     logger,
     metrics,
+    spans,
     place = everywhere,
     listChanges,
   }: Pick<Ground, 'foundations' | 'connections' | 'logger' | 'metrics'> & {
     readonly place?: Place
+    readonly spans?: Spans | undefined
     /** Asked of users, who may be composed on this ground. */
     readonly listChanges: () => Promise<readonly AccessChange[]>
   },
 ): LaidGround => {
   const { databaseUrl } = foundations
-  const pools = openPools(config, connections, { databaseUrl, place, logger, metrics })
+  const pools = openPools(config, connections, { databaseUrl, place, logger, metrics, spans })
   const neighbours = openNeighbours(config, { foundations, connections, logger, metrics }, place)
   return {
     ...{ config, foundations, connections, pools, neighbours, logger, metrics },

@@ -1,7 +1,7 @@
 import type { Broker, Consumer, RunningConsumers } from '@plinth/messaging'
 import { startConsumers } from '@plinth/messaging'
 import { createDatabase, type Job, type Pool } from '@plinth/postgres'
-import type { Logger, Metrics } from '@plinth/telemetry'
+import type { Logger, Metrics, Spans } from '@plinth/telemetry'
 import closeWithGrace from 'close-with-grace'
 
 /** What runs behind the requests of a deployable. */
@@ -12,6 +12,7 @@ export interface Background {
   readonly jobs: readonly Job[]
   readonly logger: Logger
   readonly metrics: Metrics
+  readonly spans?: Spans | undefined
 }
 
 /** Starts consumers and jobs; disposing lets what they have in hand come to its end. */
@@ -22,6 +23,7 @@ export const startBackground = ({
   jobs,
   logger,
   metrics,
+  spans,
 }: Background): RunningConsumers => {
   const running = startConsumers({
     broker,
@@ -29,6 +31,7 @@ export const startBackground = ({
     databaseOf: domain => createDatabase({ pool, schema: domain }),
     logger,
     metrics,
+    spans,
   })
   const started = jobs.map(job => job.start(logger))
   return {

@@ -18,6 +18,7 @@ import { startBackground } from './lifecycle.ts'
 import { assertRoles } from './own-role.ts'
 import { everywhere, type Place } from './place.ts'
 import { preflight } from './preflight.ts'
+import { openSpans } from './spans.ts'
 import { type Foundations, layFoundations, type Tell } from './substitutes.ts'
 import { exposedBy } from './wire/exposed.ts'
 
@@ -88,13 +89,15 @@ const open = async <Composed extends Composition>(
 ): Promise<OpenHost<Composed>> => {
   const metrics = createMetrics()
   const foundations = endings.use(await layFoundations(config, tell, place))
+  const spans = await openSpans(config, logger, place)
+  if (spans !== undefined) endings.use(spans)
   const { databaseUrl } = foundations
-  const connections = endings.use(openConnections(config, { databaseUrl, place, logger, metrics }))
+  const connections = endings.use(openConnections(config, { databaseUrl, place, logger, metrics, spans }))
   await preflight(config, connections, logger, place)
 
   const ground = endings.use(
     layGround(config, {
-      ...{ foundations, connections, place, logger, metrics },
+      ...{ foundations, connections, place, logger, metrics, spans },
       listChanges: () => composed.users.listAccessChanges(contextOf(service('host')), {}),
     }),
   )
@@ -110,7 +113,7 @@ const open = async <Composed extends Composition>(
 
   let stopping = false
   const faces: FaceOptions = {
-    ...{ config, connections, standing, logger, metrics },
+    ...{ config, connections, standing, logger, metrics, spans },
     pool: pools.gateway,
     users: composed.users,
     tokens: neighbours.tokens,
@@ -143,7 +146,7 @@ const open = async <Composed extends Composition>(
   const trails = [...hosted.flatMap(domain => domain.audits), ...(composed.trails ?? [])]
   const forgetting = keepDays === undefined ? [] : trails.map(trail => trail.forgetAfter(keepDays))
   const background = startBackground({
-    ...{ pool: pools.domain, broker: connections.broker, logger, metrics },
+    ...{ pool: pools.domain, broker: connections.broker, logger, metrics, spans },
     consumers: hosted.flatMap(domain => domain.consumers),
     jobs: [
       standing.job,

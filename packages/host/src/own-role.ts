@@ -1,6 +1,6 @@
 import { contextOf, service } from '@plinth/kernel'
 import { connectPostgres, createDatabase, type Pool } from '@plinth/postgres'
-import type { Logger, Metrics } from '@plinth/telemetry'
+import type { Logger, Metrics, Spans } from '@plinth/telemetry'
 import { sql } from 'drizzle-orm'
 import { type Config, ConfigError } from './config.ts'
 import type { Place } from './place.ts'
@@ -43,17 +43,19 @@ export const openPools = (
     place: { only },
     logger,
     metrics,
+    spans,
   }: {
     readonly databaseUrl: string
     readonly place: Place
     readonly logger: Logger
     readonly metrics: Metrics
+    readonly spans?: Spans | undefined
   },
 ): Pools => {
   if (only === undefined)
     return { domain: pool, gateway: pool, roles: [], [Symbol.asyncDispose]: async () => undefined }
   const open = (role: string, max: number) =>
-    connectPostgres({ url, role, max, applicationName: role, logger, metrics })
+    connectPostgres({ url, role, max, applicationName: role, logger, metrics, spans })
   const [own, keys] = [roleOf(only), roleOf('gateway')]
   const domain = open(own, config.DATABASE_POOL_SIZE)
   // A key is held for two short statements, what it stands for for several.

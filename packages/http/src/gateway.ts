@@ -1,6 +1,6 @@
 import type { RateLimiter } from '@plinth/cache'
 import type { Pool } from '@plinth/postgres'
-import { type Logger, type Metrics, silentMetrics, withLogFields } from '@plinth/telemetry'
+import { type Logger, type Metrics, type Spans, silentMetrics, withLogFields } from '@plinth/telemetry'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { createAdmission } from './admission.ts'
 import type { AuthenticationOptions } from './authenticator.ts'
@@ -24,6 +24,8 @@ import { watchRoutes } from './unknown-routes.ts'
 export interface GatewayOptions extends Partial<ConnectionLimits> {
   readonly logger: Logger
   readonly metrics?: Metrics
+  /** Where each request is recorded, if anywhere. */
+  readonly spans?: Spans | undefined
   /** Where idempotency keys are kept. */
   readonly pool: Pool
   readonly authentication: AuthenticationOptions
@@ -47,7 +49,7 @@ export const createGateway = async (options: GatewayOptions): Promise<FastifyIns
   const { logger, metrics = silentMetrics, corsOrigins = [] } = options
   const guards = await guardsForBrowsers()
   const callOf = createCalls()
-  const log = createRequestLog(logger, metrics, callOf)
+  const log = createRequestLog({ logger, metrics, spans: options.spans }, callOf)
 
   const refuse = (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
     const { requestId, instance } = callOf(request)

@@ -1,4 +1,4 @@
-import type { Logger, Metrics } from '@plinth/telemetry'
+import type { Logger, Metrics, Spans } from '@plinth/telemetry'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Call } from './call.ts'
 import type { Gateway } from './gateway-parts.ts'
@@ -14,8 +14,11 @@ const callsOfParts = '/rpc/'
 
 /** Neither query nor body is logged, and paths only as their pattern: what people send may be private. */
 export const createRequestLog = (
-  logger: Logger,
-  metrics: Metrics,
+  {
+    logger,
+    metrics,
+    spans,
+  }: { readonly logger: Logger; readonly metrics: Metrics; readonly spans: Spans | undefined },
   callOf: (request: FastifyRequest) => Call,
 ): RequestLog => {
   const duration = metrics.histogram({
@@ -32,8 +35,29 @@ export const createRequestLog = (
       route: request.routeOptions.url ?? 'unknown',
     }
   }
+  const record = (into: Spans, request: FastifyRequest, { statusCode, elapsedTime }: FastifyReply) => {
+    const { traceparent, requestId, tally } = callOf(request)
+    const { method, route } = fieldsOf(request)
+    const parent = request.headers.traceparent
+    into.record({
+      name: `${method} ${route}`,
+      kind: 'server',
+      traceparent,
+      parent: typeof parent === 'string' ? parent : undefined,
+      ms: elapsedTime,
+      failed: statusCode >= 500,
+      attributes: {
+        'http.request.method': method,
+        'http.route': route,
+        'http.response.status_code': statusCode,
+        'plinth.request_id': requestId,
+        'plinth.sql.statements': tally.statements,
+      },
+    })
+  }
   return {
     answered: (request, reply) => {
+      if (spans !== undefined) record(spans, request, reply)
       const { method, route, ...fields } = fieldsOf(request)
       const { statusCode: status, elapsedTime } = reply
       const { statements, transactions } = callOf(request).tally

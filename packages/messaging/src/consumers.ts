@@ -4,6 +4,7 @@ import {
   childTraceparent,
   type Logger,
   type Metrics,
+  type Spans,
   safeMessage,
   silentMetrics,
   traceLogFields,
@@ -22,6 +23,8 @@ export interface ConsumersOptions {
   readonly databaseOf: (domain: string) => Database
   readonly logger: Logger
   readonly metrics?: Metrics
+  /** Where each attempt is recorded, if anywhere. */
+  readonly spans?: Spans | undefined
   /** How many events a consumer has in hand at a time; 16 unless given. */
   readonly concurrency?: number
   /** How long one attempt may take, in milliseconds; 20 s unless given. */
@@ -108,7 +111,7 @@ const attempt = async (
   consumer: Consumer,
   handle: Handle,
   { event: envelope, attempt: number }: Delivery,
-  { logger, attemptMs = usualAttemptMs }: ConsumersOptions,
+  { logger, spans, attemptMs = usualAttemptMs }: ConsumersOptions,
 ): Promise<Ending> => {
   const fields = { consumer: consumer.queue, attempt: number }
   let event: ReadEvent
@@ -121,7 +124,8 @@ const attempt = async (
   const traceparent = childTraceparent(event.traceparent)
   const about = { ...fields, eventId: event.id, eventType: event.type }
   const logFields = { ...about, ...traceLogFields(traceparent) }
-  return withLogFields(logFields, async () => {
+  const begun = performance.now()
+  const ending = await withLogFields(logFields, async (): Promise<Ending> => {
     try {
       const outcome = await inTime(attemptMs, async deadline => {
         const prepared = await event.prepare({ actor: service(consumer.domain), traceparent, ...deadline })
@@ -134,6 +138,20 @@ const attempt = async (
       return endedAs(kind, error)
     }
   })
+  spans?.record({
+    name: `process ${event.type}`,
+    kind: 'consumer',
+    traceparent,
+    parent: event.traceparent,
+    ms: performance.now() - begun,
+    failed: ending.verdict.kind === 'failed',
+    attributes: {
+      'messaging.destination.name': consumer.queue,
+      'messaging.message.id': event.id,
+      'messaging.operation.type': 'process',
+    },
+  })
+  return ending
 }
 
 /** A handler that does not keep to its deadline is left behind; the inbox keeps its effect single. */

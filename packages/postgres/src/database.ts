@@ -4,6 +4,7 @@ import { within } from './patience.ts'
 import type { Pool } from './pool.ts'
 import { type Queries, queriesOver, type Run } from './queries.ts'
 import { count } from './tally.ts'
+import { tracedRun, tracedTransaction } from './traced.ts'
 import { transact } from './transaction.ts'
 import { openedBy } from './tx.ts'
 
@@ -37,12 +38,18 @@ export const createDatabase = ({
     pool,
     schema,
     on(context) {
-      if (context.tx === undefined) return queriesOver(alone(pool, context))
-      const tx = openedBy(pool, context.tx)
-      return queriesOver((text, params, form) => tx.run(context, text, params, form))
+      return queriesOver(tracedRun(pool, schema, context, runOf(pool, context)))
     },
-    transaction: (context, work) => transact(pool, context, work),
+    transaction: (context, work) =>
+      tracedTransaction(pool, schema, context, within => transact(pool, within, work)),
   }
+}
+
+/** In the transaction of the context, or alone. */
+const runOf = (pool: Pool, context: TxContext): Run => {
+  if (context.tx === undefined) return alone(pool, context)
+  const tx = openedBy(pool, context.tx)
+  return (text, params, form) => tx.run(context, text, params, form)
 }
 
 /** A statement by itself. Its connection goes back when the server is done with it, though the caller may leave before. */

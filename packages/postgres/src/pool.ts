@@ -1,4 +1,4 @@
-import type { Logger, Metrics } from '@plinth/telemetry'
+import type { Logger, Metrics, Spans } from '@plinth/telemetry'
 import type { SessionSettings } from './connection.ts'
 import { type Connections, createConnections } from './connections.ts'
 import { createListener, type Subscription } from './listen.ts'
@@ -20,12 +20,15 @@ export interface PoolOptions {
   readonly statementTimeoutMs?: number
   readonly logger: Logger
   readonly metrics?: Metrics
+  /** Where statements and transactions are recorded, if anywhere. */
+  readonly spans?: Spans | undefined
 }
 
 /** Connections to one database. */
 export interface Pool extends AsyncDisposable {
   /** What this package's own parts borrow from; everybody else goes through `createDatabase`. */
   readonly connections: Connections
+  readonly spans: Spans | undefined
   /** One round trip on the probe's connection; rejects with `Unavailable` when there is no answer. */
   ping(): Promise<void>
   /**
@@ -64,6 +67,7 @@ export const connectPostgres = (options: PoolOptions): Pool => {
   const listener = createListener(session)
   return {
     connections,
+    spans: options.spans,
     ping: () => probe.ask(),
     status: () => probe.status(),
     listen: (channel, handler, onListening) => listener.listen(channel, handler, onListening),

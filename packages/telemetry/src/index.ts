@@ -16,5 +16,6 @@ export type {
   MetricsRegistry,
 } from './metrics.ts'
 export { createMetrics, silentMetrics } from './metrics.ts'
+export type { Span, Spans } from './spans.ts'
 export type { TraceContext } from './traceparent.ts'
 export { childTraceparent, newTraceparent, parseTraceparent, traceLogFields } from './traceparent.ts'
