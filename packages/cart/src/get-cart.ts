@@ -1,20 +1,29 @@
 import type { Cart } from '@plinth/cart-contract'
-import type { TxContext } from '@plinth/kernel'
-import { showCart } from './cart-view.ts'
+import type { Id, TxContext } from '@plinth/kernel'
+import { inLots } from '@plinth/postgres'
+import { type StoredCart, showCart } from './cart-view.ts'
 import type { CartDeps } from './deps.ts'
 import { offersOf } from './neighbours/catalog.ts'
 import { ownerOf } from './owner.ts'
-import { readCart } from './stored-cart.ts'
+import { makeCart, readCarts } from './stored-cart.ts'
 
-/** The actor's cart, priced as of now. */
-export const getCart =
-  (deps: CartDeps) =>
-  async (context: TxContext): Promise<Cart> => {
-    const stored = await readCart(deps.database, context, ownerOf(context))
-    const offers = await offersOf(
+/** The actor's cart, priced as of now. All who look at theirs at the same moment share the statements. */
+export const getCart = (deps: CartDeps) => {
+  const read = inLots({
+    work: (context, userIds: readonly Id<'User'>[]) => readCarts(deps.database, context, userIds),
+  })
+  return async (context: TxContext): Promise<Cart> => {
+    const owner = ownerOf(context)
+    return priced(
       deps,
       context,
-      stored.lines.map(line => line.variantId),
+      (await read(context, owner)) ?? (await makeCart(deps.database, context, owner)),
     )
-    return showCart(stored, offers, deps.settings.currency)
   }
+}
+
+/** A cart as it is shown: with what the catalog says of its lines right now. */
+export const priced = async (deps: CartDeps, context: TxContext, stored: StoredCart): Promise<Cart> => {
+  const variantIds = stored.lines.map(({ variantId }) => variantId)
+  return showCart(stored, await offersOf(deps, context, variantIds), deps.settings.currency)
+}

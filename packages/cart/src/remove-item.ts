@@ -8,12 +8,16 @@ import { ownerOf } from './owner.ts'
 import { lockCart } from './stored-cart.ts'
 
 /** Removes a variant; what is not there needs no removing. */
-export const removeItem =
-  (deps: CartDeps) =>
-  async (context: TxContext, { variantId, ifMatch }: InputOf<typeof cartContract, 'removeItem'>) => {
+export const removeItem = (deps: CartDeps) => {
+  const show = getCart(deps)
+  return async (
+    context: TxContext,
+    { variantId, ifMatch }: Pick<InputOf<typeof cartContract, 'removeItem'>, 'variantId' | 'ifMatch'>,
+  ) => {
     await removeLines(deps, context, ifMatch, sql`line.variant_id = ${variantId}`)
-    return getCart(deps)(context)
+    return show(context)
   }
+}
 
 /** Empties the cart. */
 export const clearCart =

@@ -1,8 +1,38 @@
 import { type Id, type InTx, newId, type TxContext } from '@plinth/kernel'
 import type { Database } from '@plinth/postgres'
-import { asc, eq, sql } from 'drizzle-orm'
-import type { StoredCart } from './cart-view.ts'
-import { cart, cartLine } from './tables.ts'
+import { sql } from 'drizzle-orm'
+import type { StoredCart, StoredLine } from './cart-view.ts'
+import { cart } from './tables.ts'
+
+/** The carts of these users, in their order; undefined for whoever has none yet. */
+export const readCarts = async (
+  database: Database,
+  context: TxContext,
+  userIds: readonly Id<'User'>[],
+): Promise<(StoredCart | undefined)[]> => {
+  const rows = await database.on(context).execute<Row>(sql`
+    select cart.id, cart.updated_at as "updatedAt",
+           coalesce(
+             jsonb_agg(
+               jsonb_build_object('variantId', line.variant_id, 'quantity', line.quantity) order by line.position
+             ) filter (where line.cart_id is not null),
+             '[]'
+           ) as lines
+      from unnest(${sql.param(userIds)}::uuid[]) with ordinality as asked (user_id, place)
+      left join cart.cart on cart.user_id = asked.user_id
+      left join cart.cart_line line on line.cart_id = cart.id
+     group by asked.place, cart.id
+     order by asked.place`)
+  return rows.map(({ id, updatedAt, lines }) =>
+    id === null || updatedAt === null ? undefined : { id, updatedAt, lines },
+  )
+}
+
+type Row = {
+  readonly id: Id<'Cart'> | null
+  readonly updatedAt: Date | null
+  readonly lines: StoredLine[]
+}
 
 /** Reads a user's cart; makes an empty one where there is none yet. */
 export const readCart = async (
@@ -10,25 +40,16 @@ export const readCart = async (
   context: TxContext,
   userId: Id<'User'>,
 ): Promise<StoredCart> => {
-  const rows = await database
-    .on(context)
-    .select({
-      id: cart.id,
-      updatedAt: cart.updatedAt,
-      variantId: cartLine.variantId,
-      quantity: cartLine.quantity,
-    })
-    .from(cart)
-    .leftJoin(cartLine, eq(cartLine.cartId, cart.id))
-    .where(eq(cart.userId, userId))
-    .orderBy(asc(cartLine.position))
-  const [first] = rows
-  if (first === undefined) return { ...(await touchCart(database, context, userId)), lines: [] }
-  const lines = rows.flatMap(({ variantId, quantity }) =>
-    variantId === null || quantity === null ? [] : { variantId, quantity },
-  )
-  return { id: first.id, updatedAt: first.updatedAt, lines }
+  const [stored] = await readCarts(database, context, [userId])
+  return stored ?? makeCart(database, context, userId)
 }
+
+/** Makes sure that the user has a cart; one that has just been made by somebody else is as new as ours. */
+export const makeCart = async (
+  database: Database,
+  context: TxContext,
+  userId: Id<'User'>,
+): Promise<StoredCart> => ({ ...(await touchCart(database, context, userId)), lines: [] })
 
 /** Locks a user's cart until the transaction ends. Whoever changes its lines has locked or touched the cart first. */
 export const lockCart = async (database: Database, context: InTx, userId: Id<'User'>) =>

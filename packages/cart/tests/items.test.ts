@@ -136,6 +136,39 @@ describe('an item', () => {
   })
 })
 
+describe('many people at once', () => {
+  test('have each what they added, and hear of their own limits alone', async () => {
+    const full = await given.filled(990)
+    const others = await Promise.all(Array.from({ length: 60 }, () => given.filled(2)))
+    const attempts = await Promise.allSettled(
+      [full, ...others].map(({ context, lines: [line = given.shelf.put()] }) =>
+        given.call.addItem(context, { variantId: line.variantId, quantity: 10 }),
+      ),
+    )
+    const [refused, ...carts] = attempts
+    expect(refused).toMatchObject({ status: 'rejected', reason: { code: 'quantity_limit' } })
+    for (const [at, { lines }] of others.entries()) {
+      const [{ variantId } = given.shelf.put()] = lines
+      expect(carts[at]).toMatchObject({ value: { lines: [{ variantId, quantity: 12 }], itemCount: 12 } })
+    }
+  })
+
+  test('do not wait for somebody whose cart is held', async () => {
+    const held = await given.filled(1)
+    const others = await Promise.all(Array.from({ length: 20 }, () => given.filled(1)))
+    const add = ({ context, lines: [line = given.shelf.put()] }: typeof held) =>
+      given.call.addItem(context, { variantId: line.variantId, quantity: 1 })
+    const waiting = await given.inTransaction(async inTx => {
+      await given.rows(sql`select from cart.cart where user_id = ${held.buyer.id} for update`, inTx)
+      const late = add(held)
+      const carts = await Promise.all(others.map(add))
+      expect(carts.map(({ itemCount }) => itemCount)).toEqual(others.map(() => 2))
+      return { late }
+    })
+    expect((await waiting.late).itemCount).toBe(2)
+  })
+})
+
 describe('a full cart', () => {
   test('takes no hundred-and-first line, also of many that come at once, but more of what is there', async () => {
     const { buyer, context, lines } = await given.filled(...Array.from({ length: 95 }, () => 1))

@@ -1,5 +1,5 @@
 import { contextOf, type TxContext } from '@plinth/kernel'
-import { StatementFailed } from './failure.ts'
+import { sqlStateOf } from './failure.ts'
 import { refuseLate, within } from './patience.ts'
 
 /** How to do something for several callers at once. */
@@ -56,16 +56,19 @@ export const inLots = <Item, Result>({
     return lot
   }
 
-  const carry = async (lot: Place<Item, Result>[]): Promise<void> => {
+  const carry = async (asked: readonly Place<Item, Result>[]): Promise<void> => {
     underWay += 1
     call()
-    await settle(lot.filter(inTime))
+    const refused = await settle(asked.filter(inTime))
     underWay -= 1
     call()
+    // They are not in the way of later lots any more: one of them may have to wait for long.
+    for (const place of refused.filter(inTime)) void settle([place])
   }
 
-  const settle = async (lot: readonly Place<Item, Result>[]): Promise<void> => {
-    if (lot.length === 0) return
+  /** Does it, and gives back those that are to be done again by themselves. */
+  const settle = async (lot: readonly Place<Item, Result>[]): Promise<readonly Place<Item, Result>[]> => {
+    if (lot.length === 0) return []
     const deadline = Math.max(...lot.map(({ context }) => context.deadline ?? Number.POSITIVE_INFINITY))
     const context = { ...contextOf(), ...(Number.isFinite(deadline) && { deadline }) }
     try {
@@ -76,10 +79,11 @@ export const inLots = <Item, Result>({
       if (results.length !== lot.length) throw new Error(`${results.length} results for ${lot.length} items`)
       for (const [at, result] of results.entries()) lot[at]?.resolve(result)
     } catch (error) {
-      if (lot.length > 1 && error instanceof StatementFailed)
-        await Promise.all(lot.map(place => settle([place])))
-      else for (const { reject } of lot) reject(error)
+      // What PostgreSQL itself has refused has changed nothing.
+      if (lot.length > 1 && sqlStateOf(error) !== undefined) return lot
+      for (const { reject } of lot) reject(error)
     }
+    return []
   }
 
   return async (context, item) => {
