@@ -20,6 +20,8 @@ export const openClient = ({ url, commandTimeoutMs, onError }: ClientSettings): 
     // A lost reply does not say that nothing happened: what was in flight fails and is not sent again.
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
+    // What is asked in one turn goes out in one write.
+    enableAutoPipelining: true,
     // The last resort: a use is bounded by `commandTimeoutMs` already, this also covers the handshake.
     commandTimeout: commandTimeoutMs + 50,
     connectTimeout: 1_000,
