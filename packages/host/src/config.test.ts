@@ -33,6 +33,17 @@ describe('the configuration', () => {
     })
   })
 
+  it('keeps the audit for ever, or for so many days, of which thirty are the least', () => {
+    const days = (text: string) => readConfig({ AUDIT_RETENTION_DAYS: text }).AUDIT_RETENTION_DAYS
+    expect(readConfig({}).AUDIT_RETENTION_DAYS).toBeUndefined()
+    expect([days('30'), days('3650')]).toEqual([30, 3650])
+    for (const wrong of ['29', '0', '-31', '30.5', '1e3', '100000', 'ever'])
+      expect({ wrong, problems: problemsOf({ AUDIT_RETENTION_DAYS: wrong }) }).toEqual({
+        wrong,
+        problems: ['AUDIT_RETENTION_DAYS'],
+      })
+  })
+
   it('is good in production when everything is named', () => {
     expect(readConfig(production)).toMatchObject({ production: true, PAYMENT_PROVIDER: 'sandbox' })
   })

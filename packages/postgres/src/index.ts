@@ -1,6 +1,7 @@
 export type { Database } from './database.ts'
 export { createDatabase } from './database.ts'
 export { ConnectionLost, isUniqueViolation, StatementFailed, sqlStateOf } from './failure.ts'
+export { idsBefore } from './ids-before.ts'
 export type { LotOptions } from './in-lots.ts'
 export { inLots } from './in-lots.ts'
 export { claimInbox } from './inbox.ts'

@@ -11,6 +11,7 @@ import {
 } from '@plinth/kernel'
 import { type SQL, sql } from 'drizzle-orm'
 import type { Database } from './database.ts'
+import { idsBefore } from './ids-before.ts'
 import { afterCommit } from './transaction.ts'
 import { unwrap } from './tx.ts'
 
@@ -182,10 +183,11 @@ export const createOutbox = ({
          group by type, last_error order by count(*) desc, type, last_error limit 20`)
     },
     async prune({ olderThanMs, limit = 1_000 }) {
+      const before = sql`now() - ${olderThanMs}::float8 * interval '1 ms'`
       const gone = await database.on(context).execute(sql`
         delete from ${outbox} where id in (
-          select id from ${outbox} where sent_at < clock_timestamp() - ${olderThanMs} * interval '1 ms'
-           limit ${limit} for update skip locked
+          select id from ${outbox} where id < ${idsBefore(before)} and sent_at < ${before}
+           order by id limit ${limit} for update skip locked
         ) returning 1`)
       return gone.length
     },

@@ -153,7 +153,7 @@ describe('an outbox', () => {
     await outbox.markSent([first?.id ?? ''])
     expect((await outbox.pending()).count).toBe(1)
     expect(await outbox.prune({ olderThanMs: 60_000 })).toBe(0)
-    expect(await outbox.prune({ olderThanMs: -1 })).toBe(1)
+    expect(await outbox.prune({ olderThanMs: -1_000 })).toBe(1)
     expect((await outbox.pending()).count).toBe(1)
   })
 
