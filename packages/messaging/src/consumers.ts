@@ -1,5 +1,5 @@
-import { ContractError, DeadlineExceeded, service } from '@plinth/kernel'
-import type { Database } from '@plinth/postgres'
+import { DeadlineExceeded, service } from '@plinth/kernel'
+import { type Database, isPassing } from '@plinth/postgres'
 import {
   childTraceparent,
   type Logger,
@@ -133,6 +133,7 @@ const attempt = async (
       })
       return { outcome, verdict: { kind: 'handled' } }
     } catch (error) {
+      // Something is away or slow: not the event's fault, so the attempt does not count.
       const kind = isPassing(error) ? 'postponed' : 'failed'
       logger.warn({ err: error }, kind === 'postponed' ? 'an event has to wait' : 'an event was not handled')
       return endedAs(kind, error)
@@ -172,10 +173,6 @@ const inTime = async <T>(
     clearTimeout(timer)
   }
 }
-
-/** Something is away or slow: not the event's fault, so the attempt does not count. */
-const isPassing = (error: unknown): boolean =>
-  error instanceof ContractError && (error.kind === 'unavailable' || error.kind === 'deadline')
 
 const endedAs = (kind: 'failed' | 'postponed' | 'refused', error: unknown): Ending => ({
   outcome: kind,

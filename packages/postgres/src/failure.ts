@@ -92,3 +92,7 @@ const isNetworkError = (error: unknown): error is Error =>
   'code' in error &&
   typeof error.code === 'string' &&
   /^(CONNECT|E[A-Z]+$|ERR_(STREAM|SOCKET|SSL|TLS))/.test(error.code)
+
+/** Whether something was away or slow, so that the same may work in a moment. */
+export const isPassing = (error: unknown): boolean =>
+  error instanceof ContractError && (error.kind === 'unavailable' || error.kind === 'deadline')

@@ -1,6 +1,6 @@
 export type { Database } from './database.ts'
 export { createDatabase } from './database.ts'
-export { ConnectionLost, isUniqueViolation, StatementFailed, sqlStateOf } from './failure.ts'
+export { ConnectionLost, isPassing, isUniqueViolation, StatementFailed, sqlStateOf } from './failure.ts'
 export { idsBefore } from './ids-before.ts'
 export type { LotOptions } from './in-lots.ts'
 export { inLots } from './in-lots.ts'

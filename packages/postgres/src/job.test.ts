@@ -1,3 +1,4 @@
+import { DeadlineExceeded, Unavailable } from '@plinth/kernel'
 import { silentLogger } from '@plinth/telemetry'
 import { eventually } from '@plinth/testing'
 import { describe, expect, it } from 'vitest'
@@ -63,6 +64,23 @@ describe('a job', () => {
     await eventually(() => rounds === 3)
     expect(logged).toHaveLength(2)
     expect(logged[0]).toMatchObject([{ job: 'flaky' }, 'a round of a job failed'])
+  })
+
+  it('warns of what was only away or slow', async () => {
+    const logged: unknown[] = []
+    let rounds = 0
+    const job = createJob({
+      name: 'waiting',
+      everyMs: hour,
+      async run() {
+        rounds += 1
+        if (rounds < 3) throw rounds === 1 ? Unavailable() : DeadlineExceeded()
+        return 'done'
+      },
+    })
+    await using _ = job.start({ ...silentLogger, warn: (...line: unknown[]) => logged.push(line) })
+    await eventually(() => rounds === 3)
+    expect(logged).toHaveLength(2)
   })
 
   it('aborts its round when it is stopped, and waits for it', async () => {

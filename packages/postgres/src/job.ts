@@ -1,4 +1,5 @@
 import type { Logger } from '@plinth/telemetry'
+import { isPassing } from './failure.ts'
 
 /** Work that is looked for again and again: in every replica at once, so each round claims what it does. */
 export interface Job {
@@ -18,7 +19,10 @@ export interface JobOptions {
   readonly run: (signal: AbortSignal) => Promise<'again' | 'done'>
 }
 
-/** A job. A round that fails is logged and followed by a pause: 0.2 s, doubled with each failure up to 5 s. */
+/**
+ * A job. A round that fails is logged, as a warning where something was away or slow, and followed by a pause: 0.2 s,
+ * doubled with each failure up to 5 s.
+ */
 export const createJob = ({ name, everyMs, run }: JobOptions): Job => {
   const alarms = new Set<() => void>()
   return {
@@ -39,7 +43,8 @@ export const createJob = ({ name, everyMs, run }: JobOptions): Job => {
             if (outcome === 'done') await bed.sleep(everyMs * (0.8 + Math.random() * 0.4))
           } catch (error) {
             if (stopping.signal.aborted) return
-            logger.error({ err: error, job: name }, 'a round of a job failed')
+            const level = isPassing(error) ? 'warn' : 'error'
+            logger[level]({ err: error, job: name }, 'a round of a job failed')
             await pause(Math.min(200 * 2 ** failures, 5_000), stopping.signal)
             failures += 1
           }
