@@ -15,10 +15,16 @@ export interface MemoryLimits {
 /** An entry as it is held. */
 export interface HeldEntry {
   readonly fresh: boolean
-  /**
-   * What `parse` makes of its JSON, made once for all who read it and frozen all through. Throws what `parse` throws.
-   */
-  readonly read: <T>(parse: (json: unknown) => T) => T
+  readonly read: EntryReader
+}
+
+/** What `parse` makes of an entry's JSON, made once for all who read it and frozen all through. Throws what `parse` throws. */
+export type EntryReader = <T>(parse: (json: unknown) => T) => T
+
+/** An entry as JSON, and whoever reads it. */
+export interface EntryText {
+  readonly text: string
+  readonly read: EntryReader
 }
 
 /** What this process itself keeps, within bounds. */
@@ -36,11 +42,11 @@ export const createMemoryTier = ({ maxEntries, maxBytes, now = () => performance
       entries.delete(key)
       return undefined
     },
-    set(key: string, text: string, freshMs: number, staleMs: number): void {
+    set(key: string, { text, read }: EntryText, freshMs: number, staleMs: number): void {
       if (freshMs + staleMs <= 0) return
       const time = now()
       const freshUntil = time + freshMs
-      const entry = { read: readerOf(text), freshUntil, until: freshUntil + staleMs }
+      const entry = { read, freshUntil, until: freshUntil + staleMs }
       entries.set(key, entry, { size: 2 * (key.length + text.length) + 1 })
       dropStale(entries, ({ until }) => until <= time)
     },
@@ -61,7 +67,7 @@ interface Entry extends Pick<HeldEntry, 'read'> {
  * Who reads a key reads it the same way each time, so the latest value is enough to remember; the same function has
  * made it, so it is of the type that the function makes.
  */
-const readerOf = (text: string): HeldEntry['read'] => {
+export const readerOf = (text: string): EntryReader => {
   const json: unknown = JSON.parse(text)
   let latest: { readonly parse: unknown; readonly value: unknown } | undefined
   return <T>(parse: (json: unknown) => T): T => {

@@ -2,7 +2,7 @@ import type { Counter, Logger } from '@plinth/telemetry'
 import type { Cache, EntryOptions } from './cache.ts'
 import type { Flight } from './flights.ts'
 import { createFlights } from './flights.ts'
-import type { MemoryTier } from './memory-tier.ts'
+import { type EntryReader, type EntryText, type MemoryTier, readerOf } from './memory-tier.ts'
 import type { SharedLookup, SharedTier } from './shared-tier.ts'
 
 /** The tiers of a cache, nearest first. */
@@ -27,13 +27,14 @@ export interface TieredCache extends Cache {
 /** The cache over a tier in this process, a shared one, or both: all its rules but where entries are kept. */
 export const createTieredCache = (tiers: Tiers): TieredCache => {
   const { memory, shared, memoryTtlMs, logger, reads } = tiers
-  const lookups = createFlights()
-  const renewals = createFlights()
+  /** All who wait for a key together read one value, as those do who find it in memory later. */
+  const lookups = createFlights<EntryReader>()
+  const renewals = createFlights<void>()
 
-  const remember = (key: string, text: string, freshMs: number, staleMs: number) => {
+  const remember = (key: string, entry: EntryText, freshMs: number, staleMs: number) => {
     // In front of a shared tier only what is fresh is kept: that tier knows better what became of it.
-    if (shared === undefined) memory?.set(key, text, freshMs, staleMs)
-    else memory?.set(key, text, Math.min(freshMs, memoryTtlMs), 0)
+    if (shared === undefined) memory?.set(key, entry, freshMs, staleMs)
+    else memory?.set(key, entry, Math.min(freshMs, memoryTtlMs), 0)
   }
 
   const overtaken = (keys: readonly string[]) => {
@@ -51,27 +52,27 @@ export const createTieredCache = (tiers: Tiers): TieredCache => {
     load: () => Promise<T>,
     flight: Flight,
     lookup: SharedLookup | undefined,
-  ): Promise<unknown> => {
+  ): Promise<EntryReader> => {
     const value = await load()
     const text = textOf(value)
-    if (text === undefined) return value
+    if (text === undefined) return parse => parse(value)
+    const entry = { text, read: readerOf(text) }
     if (flight.current) {
-      remember(key, text, ttlMs, staleMs)
+      remember(key, entry, ttlMs, staleMs)
       // Nobody waits for it: the value is there already.
       void lookup?.fill(text, ttlMs + staleMs).then(kept => {
         if (!kept) memory?.delete(key)
       })
     }
-    return JSON.parse(text)
+    return entry.read
   }
 
   const renew = <T>(key: string, options: EntryOptions<T>, load: () => Promise<T>, lookup?: SharedLookup) => {
     void renewals.join(key, async flight => {
       try {
-        return await loadAndKeep(key, options, load, flight, lookup)
+        await loadAndKeep(key, options, load, flight, lookup)
       } catch (err) {
         logger.warn({ err, key }, 'a cached entry could not be renewed')
-        return undefined
       }
     })
   }
@@ -79,19 +80,19 @@ export const createTieredCache = (tiers: Tiers): TieredCache => {
   const lookUp = async <T>(key: string, options: EntryOptions<T>, load: () => Promise<T>, flight: Flight) => {
     const lookup = await shared?.read(key, options.staleMs ?? 0)
     const entry = lookup?.entry
-    const json = entry && jsonIn(entry.text, options.parse)
-    if (entry === undefined || json === undefined) {
+    const read = entry && readerIn(entry.text, options.parse)
+    if (entry === undefined || read === undefined) {
       reads.inc({ outcome: 'loaded' })
       return loadAndKeep(key, options, load, flight, lookup)
     }
     if (entry.freshMs > 0) {
       reads.inc({ outcome: 'shared' })
-      if (flight.current) remember(key, entry.text, entry.freshMs, 0)
+      if (flight.current) remember(key, { text: entry.text, read }, entry.freshMs, 0)
     } else {
       reads.inc({ outcome: 'stale' })
       renew(key, options, load, lookup)
     }
-    return json.value
+    return read
   }
 
   return {
@@ -103,14 +104,14 @@ export const createTieredCache = (tiers: Tiers): TieredCache => {
         if (!held.fresh) renew(key, options, load)
         return value.value
       }
-      return options.parse(await lookups.join(key, flight => lookUp(key, options, load, flight)))
+      const read = await lookups.join(key, flight => lookUp(key, options, load, flight))
+      return read(options.parse)
     },
     async get(key, { parse, staleMs = 0 }) {
       const held = memory?.get(key)
       if (held !== undefined) return attempt(() => held.read(parse))?.value
       const entry = (await shared?.read(key, staleMs))?.entry
-      const json = entry && jsonIn(entry.text, parse)
-      return json === undefined ? undefined : parse(json.value)
+      return entry && readerIn(entry.text, parse)?.(parse)
     },
     async set(key, value, { ttlMs, staleMs = 0 }) {
       const text = textOf(value)
@@ -118,7 +119,7 @@ export const createTieredCache = (tiers: Tiers): TieredCache => {
       overtaken([key])
       await shared?.put(key, text, ttlMs + staleMs)
       overtaken([key])
-      remember(key, text, ttlMs, staleMs)
+      remember(key, { text, read: readerOf(text) }, ttlMs, staleMs)
     },
     async delete(keys) {
       const all = typeof keys === 'string' ? [keys] : keys
@@ -143,13 +144,13 @@ export const createTieredCache = (tiers: Tiers): TieredCache => {
 
 const textOf = (value: unknown): string | undefined => JSON.stringify(value)
 
-/** The JSON in a text, where it is one that `parse` takes. */
-const jsonIn = (text: string, parse: (json: unknown) => unknown): { readonly value: unknown } | undefined =>
+/** Reads a text, where it is JSON that `parse` takes. */
+const readerIn = (text: string, parse: (json: unknown) => unknown): EntryReader | undefined =>
   attempt(() => {
-    const json: unknown = JSON.parse(text)
-    parse(json)
-    return json
-  })
+    const read = readerOf(text)
+    read(parse)
+    return read
+  })?.value
 
 const attempt = <T>(work: () => T): { readonly value: T } | undefined => {
   try {
