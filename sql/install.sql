@@ -51,6 +51,8 @@ select pg_advisory_lock(7546854001);
 \ir apply.psql
 \set file orders/004-forget-audit.sql
 \ir apply.psql
+\set file orders/005-begun-checkouts.sql
+\ir apply.psql
 
 \set file payments/001-payments.sql
 \ir apply.psql

@@ -72,9 +72,7 @@ const repeatOf = ({ idempotent }: Operation) =>
 
 const detachmentsOf = (joining: readonly Call[]): string[] =>
   [...Map.groupBy(joining, ({ from, to }) => `${from} ${to}`).values()].flatMap(([call]) =>
-    call === undefined
-      ? []
-      : `${call.from}: neighbours.${call.to} = detached(${call.to}Contract, ...), and detached: true`,
+    call === undefined ? [] : `${call.from}: neighbours.${call.to} = detached(${call.to}Contract, ...)`,
   )
 
 const eventsOut = ({ deliveries }: ShopMap, { contract }: DomainOnMap): string[] =>

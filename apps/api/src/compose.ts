@@ -96,7 +96,6 @@ export const compose = (ground: Ground, provider?: ProviderSettings) => {
               catalog: catalog.near ?? detached(catalogContract, catalog.far),
               payments: payments.near ?? detached(paymentsContract, payments.far),
             },
-            detached: [cart, catalog, payments].some(({ where }) => where === 'elsewhere'),
             settings: {
               reservationTtlSeconds: config.RESERVATION_TTL_SECONDS,
               maxOpenOrders: config.MAX_OPEN_ORDERS_PER_USER,

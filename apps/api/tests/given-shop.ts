@@ -1,3 +1,4 @@
+import type { Domain } from '@plinth/host'
 import {
   createTestDatabase,
   type MailSink,
@@ -33,16 +34,18 @@ export interface GivenShop extends Ground {
   readonly seller: Person
 }
 
-/** Lays the ground of a shop, without starting it; `changes` are to its environment. */
+/** Lays the ground of a shop, without starting it; `changes` are to its environment, `away` is what runs outside. */
 export const givenGround = async (
   { redisUrl, amqpUrl }: Backends = {},
   changes: Env = {},
+  away: readonly Domain[] = outside(),
 ): Promise<Ground> => {
   await using stack = new AsyncDisposableStack()
-  const parted = outside().length > 0
-  const database = stack.use(parted ? await installedDatabase() : await createTestDatabase({ name: 'shop' }))
+  const database = stack.use(
+    away.length > 0 ? await installedDatabase() : await createTestDatabase({ name: 'shop' }),
+  )
   // Who has a database of its own hears of events by RabbitMQ alone.
-  const homes = stack.use(await givenHomes(database, outside(), { own: amqpUrl !== undefined }))
+  const homes = stack.use(await givenHomes(database, away, { own: amqpUrl !== undefined }))
   const mails = stack.use(await startMailSink())
   const data = stack.use(await dataFolder())
   const namespace = testNamespace()

@@ -38,10 +38,11 @@ export const startHost = async (
   { entry = 'main.ts', within = 120_000 } = {},
 ): Promise<HostProcess> =>
   outsideOf(env).length === 0
-    ? startOne(join(source, entry), env, within)
-    : startParted(env, (main, its) => startOne(main, its, within))
+    ? startProcess(join(source, entry), env, within)
+    : startParted(env, { start: (main, its) => startProcess(main, its, within) })
 
-const startOne = async (main: string, env: Env, within: number): Promise<HostProcess> => {
+/** Starts one process of a shop by its main module, and waits until it listens. */
+export const startProcess = async (main: string, env: Env, within = 120_000): Promise<HostProcess> => {
   const { child, ended, output } = launch(main, [], { PORT: '0', ...env })
   let over: Ended | undefined
   void ended.then(end => {

@@ -19,7 +19,6 @@ await deploy(ordersContract, {
         catalog: detached(catalogContract, far(catalogContract)),
         payments: detached(paymentsContract, far(paymentsContract)),
       },
-      detached: true,
       settings: {
         reservationTtlSeconds: config.RESERVATION_TTL_SECONDS,
         maxOpenOrders: config.MAX_OPEN_ORDERS_PER_USER,

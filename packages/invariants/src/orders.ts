@@ -84,4 +84,10 @@ export const ordersInvariants: readonly Invariant[] = [
         full join (select order_id, seller_id from orders.sale) sale using (order_id, seller_id)
        where sold.order_id is null or sale.order_id is null`,
   },
+  {
+    theme,
+    name: 'What a checkout that came to nothing had begun is undone',
+    violations: ({ longAgo }) => sql`
+      select order_id, user_id from orders.begun_checkout where ${longAgo(sql`begun_at`)}`,
+  },
 ]

@@ -1,4 +1,4 @@
-import { contextOf, detached, local, newId, service, Tx, type TxContext } from '@plinth/kernel'
+import { contextOf, detached, isDetached, local, newId, service, Tx, type TxContext } from '@plinth/kernel'
 import { expect, it } from 'vitest'
 import { shelfContract } from './shelf-contract.ts'
 import { shelf } from './shelf-providers.ts'
@@ -20,4 +20,9 @@ it('A detached neighbour is called with everything but the transaction', async (
   await near.release(joined, { itemId: newId<'Item'>() })
   await detached(shelfContract, near).release(joined, { itemId: newId<'Item'>() })
   expect(seen).toStrictEqual([joined, job])
+})
+
+it('A detached neighbour is known for one, so that whoever has to undo what it did can tell', () => {
+  const near = local(shelfContract, shelf({}))
+  expect([isDetached(near), isDetached(detached(shelfContract, near))]).toEqual([false, true])
 })

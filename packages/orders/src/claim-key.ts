@@ -57,8 +57,8 @@ export const claimKey = async (
   return claimed.number
 }
 
-/** Tells this kind of advisory lock from others. */
-const checkoutsOfUser = 7_301_002
+/** Tells this kind of advisory lock from others: with a user's id, that user's turn to check out. */
+export const checkoutsOfUser = 7_301_002
 
 /** What a key stands for. */
 export interface ClaimedKey {

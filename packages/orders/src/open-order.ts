@@ -1,7 +1,6 @@
 import type { CatalogContract } from '@plinth/catalog-contract'
 import {
   type CallContext,
-  ContractError,
   type Id,
   type InputOf,
   type InTx,
@@ -9,13 +8,15 @@ import {
   newId,
   type OutputOf,
   sum,
+  Unavailable,
 } from '@plinth/kernel'
 import { CartEmpty, type OrdersContract, PriceChanged } from '@plinth/orders-contract'
 import { sql } from 'drizzle-orm'
+import { type BegunCheckout, begin, forget, giveUp, goOn } from './begun-checkout.ts'
 import { type CheckoutKey, claimKey } from './claim-key.ts'
 import type { OrdersDeps } from './deps.ts'
-import { returnLines, takeLines } from './neighbours/cart.ts'
-import { releaseStock, reserveStock } from './neighbours/catalog.ts'
+import { takeLines } from './neighbours/cart.ts'
+import { isOutOfStock, reserveStock } from './neighbours/catalog.ts'
 import { createPayment } from './neighbours/payments.ts'
 import type { OrderAndPayment } from './order-view.ts'
 import { refuseSoldOut } from './refuse-sold-out.ts'
@@ -33,13 +34,17 @@ export const openOrder = async (
   key: CheckoutKey,
   request: Request,
 ): Promise<OrderAndPayment | undefined> => {
-  const orderId = newId<'Order'>()
   await refuseSoldOut(deps, context, key)
+  const begun = { orderId: newId<'Order'>(), paymentId: newId<'Payment'>(), userId: key.userId }
+  if (deps.detached) await begin(deps, context, begun)
   try {
-    return await deps.database.transaction(context, inTx => open(deps, inTx, orderId, key, request))
+    return await deps.database.transaction(context, inTx => open(deps, inTx, begun, key, request))
   } catch (error) {
-    if (error === keyHasOrder) return undefined
-    if (deps.detached && isRefusal(error)) await undo(deps, context, orderId)
+    if (error === keyHasOrder) {
+      if (deps.detached) await forget(deps, context, begun)
+      return undefined
+    }
+    if (deps.detached) await giveUp(deps, context, begun)
     throw error
   }
 }
@@ -47,26 +52,25 @@ export const openOrder = async (
 const open = async (
   deps: OrdersDeps,
   context: InTx,
-  orderId: Id<'Order'>,
+  begun: BegunCheckout,
   key: CheckoutKey,
   request: Request,
 ): Promise<OrderAndPayment> => {
+  const { orderId, paymentId } = begun
   const claiming = claimKey(deps, context, key, orderId)
   // A cart that takes part in the transaction is emptied in the same round trip: for nothing, where the key has an
   // order. One that does not is asked only when it is sure.
   if (deps.detached && (await claiming) === undefined) throw keyHasOrder
+  const othersLeft = deps.detached && (await goOn(deps, context, begun))
   const [number, wanted] = await Promise.all([claiming, takeLines(deps, context, key.userId, orderId)])
   if (number === undefined) throw keyHasOrder
-  if (wanted.length === 0) throw CartEmpty()
-  // Known by now, where this waited for a connection while others bought the last of it.
-  deps.soldOut.assertNoneOf(wanted)
-  const { lines } = await reserveStock(deps, context, { orderId, lines: wanted }).catch((error: unknown) => {
-    deps.soldOut.note(error)
-    throw error
+  // What another checkout of theirs took is on its way back: whoever comes again finds it.
+  if (wanted.length === 0) throw othersLeft ? Unavailable() : CartEmpty()
+  const { lines } = await hold(deps, context, { orderId, lines: wanted }).catch((error: unknown) => {
+    throw othersLeft && isOutOfStock(error) ? Unavailable(undefined, { cause: error }) : error
   })
   const total = totalOf(lines)
   assertExpected(request.expectedTotal, total)
-  const paymentId = newId<'Payment'>()
   const draft = { id: orderId, number, userId: key.userId, total, paymentId, lines }
   const [order, payment] = await Promise.all([
     insertOrder(deps, context, draft, request.shippingAddress),
@@ -82,17 +86,21 @@ const open = async (
   return { order, payment }
 }
 
+const hold = async (
+  deps: OrdersDeps,
+  context: InTx,
+  wanted: InputOf<CatalogContract, 'reserveStock'>,
+): Promise<OutputOf<CatalogContract, 'reserveStock'>> => {
+  // Known by now, where this waited for a connection while others bought the last of it.
+  deps.soldOut.assertNoneOf(wanted.lines)
+  return reserveStock(deps, context, wanted).catch((error: unknown) => {
+    deps.soldOut.note(error)
+    throw error
+  })
+}
+
 /** Rolls back what was done for an order that there is already. */
 const keyHasOrder = new Error('the key has an order')
-
-/** Whether the checkout was refused, and so is not there for certain. */
-const isRefusal = (error: unknown): boolean =>
-  error instanceof ContractError && (error.kind === 'conflict' || error.kind === 'invalid')
-
-/** What a neighbour that did not join the transaction has done, it takes back by itself. */
-const undo = async (deps: OrdersDeps, context: CallContext, orderId: Id<'Order'>): Promise<void> => {
-  await Promise.all([returnLines(deps, context, orderId), releaseStock(deps, context, orderId)])
-}
 
 type ReservedLine = OutputOf<CatalogContract, 'reserveStock'>['lines'][number]
 

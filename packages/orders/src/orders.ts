@@ -1,5 +1,5 @@
 import { type AuditTrail, createAuditTrail } from '@plinth/audit'
-import { type Implementation, implement } from '@plinth/kernel'
+import { type Implementation, implement, isDetached } from '@plinth/kernel'
 import type { Consumer } from '@plinth/messaging'
 import { type OrdersContract, ordersContract } from '@plinth/orders-contract'
 import {
@@ -13,6 +13,7 @@ import {
 } from '@plinth/postgres'
 import type { Logger } from '@plinth/telemetry'
 import type { FastifyInstance } from 'fastify'
+import { giveUpCheckouts } from './begun-checkout.ts'
 import { cancelOrder } from './cancel-order.ts'
 import { checkout } from './checkout.ts'
 import type { OrdersDeps, OrdersSettings } from './deps.ts'
@@ -30,12 +31,8 @@ import { settleOpenPayments } from './settle-open-payments.ts'
 export interface OrdersOptions {
   readonly pool: Pool
   readonly logger: Logger
+  /** A neighbour that is `detached` does not join the transaction of a checkout: what it did is then undone by itself. */
   readonly neighbours: OrdersNeighbours
-  /**
-   * Say so when cart or catalog are `detached`. A checkout that is refused then takes back what they did
-   * for it; where they join its transaction, the rollback does.
-   */
-  readonly detached?: boolean
   readonly settings: OrdersSettings
 }
 
@@ -52,13 +49,7 @@ export interface Orders {
 }
 
 /** Creates the orders domain. */
-export const createOrders = ({
-  pool,
-  logger,
-  neighbours,
-  detached = false,
-  settings,
-}: OrdersOptions): Orders => {
+export const createOrders = ({ pool, logger, neighbours, settings }: OrdersOptions): Orders => {
   const database = createDatabase({ pool, schema: 'orders' })
   const outbox = createOutbox({ database, source: ordersContract })
   const audit = createAuditTrail(database)
@@ -68,7 +59,7 @@ export const createOrders = ({
     audit,
     logger,
     neighbours,
-    detached,
+    detached: Object.values(neighbours).some(isDetached),
     settings,
     soldOut: createSoldOut(),
     wakeSettling: () => settling.wake(),
@@ -88,7 +79,7 @@ export const createOrders = ({
     operations,
     routes: ordersRoutes(operations),
     consumers: [],
-    jobs: [settling, forgetKeys(deps)],
+    jobs: [settling, forgetKeys(deps), giveUpCheckouts(deps)],
     outbox,
     audit,
     migrations: migrationsOf('orders', import.meta.url),

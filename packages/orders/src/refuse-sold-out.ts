@@ -1,4 +1,5 @@
-import type { CallContext } from '@plinth/kernel'
+import { type CallContext, Unavailable } from '@plinth/kernel'
+import { isAnyLeft } from './begun-checkout.ts'
 import { type CheckoutKey, findKey } from './claim-key.ts'
 import type { OrdersDeps } from './deps.ts'
 import { readLines } from './neighbours/cart.ts'
@@ -17,6 +18,8 @@ export const refuseSoldOut = async (
   try {
     deps.soldOut.assertNoneOf(lines)
   } catch (refusal) {
-    if ((await findKey(deps, context, key)) === undefined) throw refusal
+    if ((await findKey(deps, context, key)) !== undefined) return
+    // Their own last try may be what holds it.
+    throw deps.detached && (await isAnyLeft(deps, context, key)) ? Unavailable() : refusal
   }
 }

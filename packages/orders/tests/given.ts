@@ -17,6 +17,7 @@ import { connectPostgres, createDatabase, migrate, migrationsOf } from '@plinth/
 import { silentLogger } from '@plinth/telemetry'
 import { createTestDatabase, eventually } from '@plinth/testing'
 import { type SQL, sql } from 'drizzle-orm'
+import { expect } from 'vitest'
 import { createOrders } from '../src/index.ts'
 import { fakeCart } from './cart.ts'
 import { fakeCatalog, settle } from './catalog.ts'
@@ -74,9 +75,10 @@ export const givenOrders = async ({
   const database = createDatabase({ pool, schema: 'orders' })
   const { payments, provider } = fakePayments(database)
   const catalog = fakeCatalog(database)
-  const faults = { beforeSale: async () => {} }
+  const faults: Faults = { beforeSale: async () => {}, at: async () => {} }
+  const cart = fakeCart(database)
   const neighbours = {
-    cart: fakeCart(database),
+    cart,
     catalog: {
       ...catalog,
       async sellStock(...[context, input]: Parameters<typeof catalog.sellStock>) {
@@ -91,12 +93,17 @@ export const givenOrders = async ({
     logger: silentLogger,
     neighbours: apart
       ? {
-          cart: detached(cartContract, neighbours.cart),
-          catalog: detached(catalogContract, neighbours.catalog),
-          payments: detached(paymentsContract, neighbours.payments),
+          cart: detached(cartContract, { ...cart, takeLines: watched(faults, 'takeLines', cart.takeLines) }),
+          catalog: detached(catalogContract, {
+            ...neighbours.catalog,
+            reserveStock: watched(faults, 'reserveStock', catalog.reserveStock),
+          }),
+          payments: detached(paymentsContract, {
+            ...payments,
+            createPayment: watched(faults, 'createPayment', payments.createPayment),
+          }),
         }
       : neighbours,
-    detached: apart,
     settings: { reservationTtlSeconds, maxOpenOrders, paymentProvider: 'sandbox' },
   })
   const call = local(ordersContract, orders.operations, { strict: true })
@@ -182,12 +189,66 @@ export const givenOrders = async ({
         return left.length === 0 && provider.asked >= asked + due.length
       })
     },
+    /** Lets the job go round until no checkout that was begun is left. */
+    async giveUp() {
+      const giving = orders.jobs.find(({ name }) => name === 'orders.give-up-checkouts')
+      await using _running = giving?.start(silentLogger)
+      await eventually(
+        async () => {
+          await rows(sql`
+            update orders.begun_checkout set next_try_at = now()
+             where order_id in (select order_id from orders.begun_checkout for update skip locked)`)
+          giving?.wake()
+          expect(await rows(sql`select 1 from orders.begun_checkout`)).toEqual([])
+        },
+        { within: 20_000 },
+      )
+    },
+    /** The server finds that the process at the other end of its open transactions is gone. */
+    async loseTransactions() {
+      await using superuser = connectPostgres({ url: own.url, logger: silentLogger })
+      const server = createDatabase({ pool: superuser, schema: 'plinth' }).on(contextOf())
+      await eventually(
+        async () => {
+          const left = await server.execute(sql`
+            select pg_terminate_backend(pid) from pg_stat_activity
+             where datname = current_database() and xact_start is not null and pid <> pg_backend_pid()`)
+          expect(left).toEqual([])
+        },
+        { within: 20_000 },
+      )
+    },
     async [Symbol.asyncDispose]() {
       await pool[Symbol.asyncDispose]()
       await own[Symbol.asyncDispose]()
     },
   }
 }
+
+/** What a test may have go wrong. */
+export interface Faults {
+  beforeSale: () => Promise<void>
+  /** Called around what a checkout asks of neighbours that are apart. */
+  at: (moment: Moment) => Promise<void>
+}
+
+/** When a neighbour that is apart is asked, and when it has done it. */
+export type Moment = `${'before' | 'after'} ${'takeLines' | 'reserveStock' | 'createPayment'}`
+
+type Asked = Moment extends `${string} ${infer Name}` ? Name : never
+
+const watched =
+  <Args extends readonly unknown[], Answer>(
+    faults: Faults,
+    name: Asked,
+    call: (...args: Args) => Promise<Answer>,
+  ) =>
+  async (...args: Args): Promise<Answer> => {
+    await faults.at(`before ${name}`)
+    const answer = await call(...args)
+    await faults.at(`after ${name}`)
+    return answer
+  }
 
 /** See {@link givenOrders}. */
 export type Given = Awaited<ReturnType<typeof givenOrders>>

@@ -24,7 +24,7 @@ export const plantedMoney: readonly Planted[] = [
       update orders.order set payment_outcome = 'declined' where id = '${cancelled}'`,
   },
   {
-    violates: 'Every payment is for an order that is there',
+    violates: 'Every payment is for an order that is there, or was called off',
     what: 'a payment for nothing',
     sql: () => `
       insert into payments.payment (id, order_id, order_number, user_id, provider, amount, currency)

@@ -41,4 +41,11 @@ export const plantedOrders: readonly Planted[] = [
     what: 'a sale that its seller does not see',
     sql: ({ paid }) => `delete from orders.sale where order_id = '${paid}'`,
   },
+  {
+    violates: 'What a checkout that came to nothing had begun is undone',
+    what: 'a checkout that was begun and left',
+    sql: () => `
+      insert into orders.begun_checkout (order_id, user_id, payment_id)
+      values ('${newId()}', '${newId()}', '${newId()}')`,
+  },
 ]

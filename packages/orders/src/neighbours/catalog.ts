@@ -1,4 +1,4 @@
-import type { CatalogContract } from '@plinth/catalog-contract'
+import { type CatalogContract, InsufficientStock } from '@plinth/catalog-contract'
 import {
   actingAs,
   type Id,
@@ -19,6 +19,9 @@ export const reserveStock = (
   input: InputOf<CatalogContract, 'reserveStock'>,
 ): Promise<OutputOf<CatalogContract, 'reserveStock'>> =>
   neighbours.catalog.reserveStock(actingAs(context, service('orders')), input)
+
+/** Whether it was refused because there is too little of something at this moment. */
+export const isOutOfStock = (error: unknown): boolean => InsufficientStock.is(error)
 
 /** Turns what is held into a sale; false when it was not held any more and is gone. */
 export const sellStock = async (

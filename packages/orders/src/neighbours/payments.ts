@@ -38,7 +38,7 @@ export const abandon = (
 /** Has payments write down what the provider said. */
 export const settlePayment = (
   { neighbours }: Deps,
-  context: InTx,
+  context: TxContext,
   paymentId: Id<'Payment'>,
   result: ChargeOutcome,
 ): Promise<Payment> => neighbours.payments.settle(actingAs(context, service('orders')), { paymentId, result })
@@ -46,7 +46,7 @@ export const settlePayment = (
 /** Sends back what was captured for an order that is not kept. */
 export const refundPayment = (
   { neighbours }: Deps,
-  context: InTx,
+  context: TxContext,
   paymentId: Id<'Payment'>,
   reason: string,
 ): Promise<Payment> =>

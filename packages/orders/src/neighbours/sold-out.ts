@@ -14,6 +14,8 @@ interface Line {
 export interface SoldOut {
   /** Remembers what the catalog refused, where it was for that. Not what was refused from memory: that would last. */
   note(error: unknown): void
+  /** Some of it may be back. */
+  forget(): void
   /** Throws `insufficient_stock` where one of the lines is known to be too much at this moment. */
   assertNoneOf(lines: readonly Line[]): void
   /** Whether anything is known to be short at all. */
@@ -39,6 +41,7 @@ export const createSoldOut = (now: () => number = Date.now): SoldOut => {
       }
       expire()
     },
+    forget: () => known.clear(),
     assertNoneOf(lines) {
       expire()
       const shortages = lines.flatMap(({ variantId, quantity }) => {
