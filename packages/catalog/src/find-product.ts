@@ -1,23 +1,23 @@
 import type { Product } from '@plinth/catalog-contract'
 import type { Id, TxContext } from '@plinth/kernel'
 import type { Database } from '@plinth/postgres'
-import { eq, sql } from 'drizzle-orm'
+import { and, eq, type SQL, sql } from 'drizzle-orm'
 import { type ProductRow, productColumns, productOf } from './product-row.ts'
 import { product } from './tables.ts'
 
-/** The product with this id, whatever its status. */
+/** The product `p` of which that is true: of one that is not to be seen no more is read than of one that there is not. */
 export const findProduct = async (
   database: Database,
   context: TxContext,
-  productId: Id<'Product'>,
+  which: SQL,
 ): Promise<Product | undefined> => {
   const [row] = await database
     .on(context)
-    .execute<ProductRow>(sql`select ${productColumns} from catalog.product p where p.id = ${productId}`)
+    .execute<ProductRow>(sql`select ${productColumns} from catalog.product p where ${which}`)
   return row && productOf(row)
 }
 
-/** The id of the product with this slug, whatever its status. */
+/** The id of the published product with this slug. */
 export const findBySlug = async (
   database: Database,
   context: TxContext,
@@ -27,6 +27,6 @@ export const findBySlug = async (
     .on(context)
     .select({ id: product.id })
     .from(product)
-    .where(eq(product.slug, slug))
+    .where(and(eq(product.slug, slug), eq(product.status, 'published')))
   return row?.id
 }

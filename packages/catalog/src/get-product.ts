@@ -1,7 +1,8 @@
 import { type CatalogContract, catalogPermissions as can, type Product } from '@plinth/catalog-contract'
 import { contextOf, holds, type InputOf, isId, NotFound, type TxContext } from '@plinth/kernel'
+import { sql } from 'drizzle-orm'
 import { findBySlug, findProduct } from './find-product.ts'
-import { mayWrite } from './own.ts'
+import { writableBy } from './own.ts'
 import type { Parts } from './parts.ts'
 
 /**
@@ -9,22 +10,27 @@ import type { Parts } from './parts.ts'
  * since what they read is what they change next, and sees their own drafts.
  */
 export const getProduct =
-  ({ database, shelf }: Parts) =>
+  (parts: Parts) =>
   async (context: TxContext, { idOrSlug }: InputOf<CatalogContract, 'getProduct'>): Promise<Product> => {
     const { actor } = context
-    const id = isId<'Product'>(idOrSlug)
-      ? idOrSlug
-      : await shelf.slug(idOrSlug, () => findBySlug(database, contextOf(), idOrSlug))
-    if (id === undefined) throw NotFound()
-    if (holds(actor, can.writeOwn) || holds(actor, can.writeAny)) {
-      const product = await findProduct(database, context, id)
-      if (product && (product.status === 'published' || mayWrite(actor, product.sellerId))) return product
-      throw NotFound()
-    }
-    const product = await shelf.product(id, async () => {
-      const found = await findProduct(database, contextOf(), id)
-      return found?.status === 'published' ? found : undefined
-    })
+    const sells = holds(actor, can.writeOwn) || holds(actor, can.writeAny)
+    const product = await (sells ? asItIs(parts, context, idOrSlug) : fromShelf(parts, idOrSlug))
     if (product === undefined) throw NotFound()
     return product
   }
+
+const asItIs = ({ database }: Parts, context: TxContext, idOrSlug: string) => {
+  const named = isId<'Product'>(idOrSlug) ? sql`p.id = ${idOrSlug}` : sql`p.slug = ${idOrSlug}`
+  const mine = writableBy(context.actor, sql`p.seller_id`)
+  return findProduct(database, context, sql`${named} and (p.status = 'published' or ${mine})`)
+}
+
+const fromShelf = async ({ database, shelf }: Parts, idOrSlug: string) => {
+  const id = isId<'Product'>(idOrSlug)
+    ? idOrSlug
+    : await shelf.slug(idOrSlug, () => findBySlug(database, contextOf(), idOrSlug))
+  if (id === undefined) return undefined
+  return shelf.product(id, () =>
+    findProduct(database, contextOf(), sql`p.id = ${id} and p.status = 'published'`),
+  )
+}

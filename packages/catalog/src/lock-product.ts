@@ -1,8 +1,8 @@
 import type { Product } from '@plinth/catalog-contract'
 import type { Id, InTx } from '@plinth/kernel'
-import { eq } from 'drizzle-orm'
+import { and, eq, sql } from 'drizzle-orm'
 import { findProduct } from './find-product.ts'
-import { assertMine } from './own.ts'
+import { assertMine, writableBy } from './own.ts'
 import type { Parts } from './parts.ts'
 import { product, variant } from './tables.ts'
 
@@ -16,10 +16,10 @@ export const lockProduct = async (
   const [locked] = await queries
     .select({ sellerId: product.sellerId })
     .from(product)
-    .where(eq(product.id, productId))
+    .where(and(eq(product.id, productId), writableBy(context.actor, product.sellerId)))
     .for('no key update')
   assertMine(context, locked)
-  const found = await findProduct(database, context, productId)
+  const found = await findProduct(database, context, sql`p.id = ${productId}`)
   assertMine(context, found)
   return found
 }

@@ -1,9 +1,18 @@
 import { catalogPermissions as can, type Product } from '@plinth/catalog-contract'
 import { type Actor, Forbidden, holds, type Id, isId, NotFound, type TxContext } from '@plinth/kernel'
+import { type SQL, type SQLWrapper, sql } from 'drizzle-orm'
 
 /** Whether the actor may change what this seller sells. */
 export const mayWrite = (actor: Actor, sellerId: Product['sellerId']): boolean =>
   holds(actor, can.writeAny) || (actor.kind === 'user' && actor.id === sellerId && holds(actor, can.writeOwn))
+
+/** The same of a column that names the seller. */
+export const writableBy = (actor: Actor, sellerId: SQLWrapper): SQL => {
+  if (holds(actor, can.writeAny)) return sql`true`
+  return actor.kind === 'user' && holds(actor, can.writeOwn)
+    ? sql`${sellerId}::text = ${actor.id}`
+    : sql`false`
+}
 
 /** Throws `not_found` unless there is such a thing and the actor may change it: who may not is told no more. */
 export function assertMine(

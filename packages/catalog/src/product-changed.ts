@@ -1,5 +1,6 @@
 import { type Product, productChanged } from '@plinth/catalog-contract'
 import type { InTx } from '@plinth/kernel'
+import { sql } from 'drizzle-orm'
 import { findProduct } from './find-product.ts'
 import type { Parts } from './parts.ts'
 import { refreshProducts } from './product-index.ts'
@@ -11,7 +12,7 @@ export const afterChange = async (
   productId: Product['id'],
 ): Promise<Product> => {
   await refreshProducts(database, context, [productId])
-  const product = await findProduct(database, context, productId)
+  const product = await findProduct(database, context, sql`p.id = ${productId}`)
   if (product === undefined) throw new Error('a product is gone, but products are never deleted')
   const { sellerId, status } = product
   await outbox.append(context, productChanged, {

@@ -12,7 +12,7 @@ import { z } from 'zod'
 export interface Shelf {
   /** A published product. What `load` does not find is not remembered. */
   product(productId: Id<'Product'>, load: () => Promise<Product | undefined>): Promise<Product | undefined>
-  /** The product that a slug names: for good, since slugs never change. */
+  /** The published product that a slug names: for good, since slugs never change. */
   slug(slug: string, load: () => Promise<Id<'Product'> | undefined>): Promise<Id<'Product'> | undefined>
   /** A list of published products. */
   list(query: object, load: () => Promise<Page<Product>>): Promise<Page<Product>>
