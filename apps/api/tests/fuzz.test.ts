@@ -65,11 +65,11 @@ test('every operation was seen to accept something', () => {
   expect(report.neverRight).toEqual([])
 })
 
-// Before that it is still being compiled, and what has a size of its own does not have it yet.
+// Before that code is still being compiled, and statements are met with for the first time by each connection.
 test.runIf(requests >= 20_000)(
-  'however many there are, no more memory is in use than after a fifth of them',
+  'however many there are, no more memory is in use than after half of them',
   () => {
-    const [early] = heap.filter(({ sent }) => sent >= requests / 5)
+    const [early] = heap.filter(({ sent }) => sent >= requests / 2)
     expect((heap.at(-1)?.megabytes ?? 0) - (early?.megabytes ?? 0)).toBeLessThan(5)
   },
 )

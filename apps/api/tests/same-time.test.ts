@@ -8,7 +8,7 @@ import { operationsOf, readApiDocument } from './fuzz/api-document.ts'
 import { kindOf } from './fuzz/known-things.ts'
 import { type GivenShop, givenShop } from './given-shop.ts'
 import { type Person, signUp, signUpSeller } from './people.ts'
-import { apart, compareTimes, type Medians } from './same-time.ts'
+import { type Comparison, compareTimes } from './same-time.ts'
 import { buy, offer } from './shopping.ts'
 
 let shop: GivenShop
@@ -46,8 +46,10 @@ const draftOf = async (seller: Person): Promise<string> => {
   return answer.expect(201, product).id
 }
 
-const told = (what: string, { one, other, rounds }: Medians) =>
-  process.stdout.write(`${what}: ${one.toFixed(2)} and ${other.toFixed(2)} ms, ${rounds} times each\n`)
+const told = (what: string, { one, other, apart, rounds }: Comparison) =>
+  process.stdout.write(
+    `${what}: ${one.toFixed(2)} and ${other.toFixed(2)} ms, ${(apart * 100).toFixed(1)} % apart, ${rounds} times each\n`,
+  )
 
 test('somebody else’s thing is a 404, to the letter and in the time of one that there is not', async () => {
   const document = await readApiDocument(shop.url)
@@ -71,12 +73,12 @@ test('somebody else’s thing is a 404, to the letter and in the time of one tha
     }
     const [found, missing] = [await ask(id), await ask(randomUUID().replace(/^(.{14})./, '$17'))]
     if (!found.startsWith('404') || found !== missing) wrong.push(`${method} ${path}: ${found} / ${missing}`)
-    const medians = await compareTimes(
+    const times = await compareTimes(
       () => ask(id),
       () => ask(randomUUID().replace(/^(.{14})./, '$17')),
     )
-    told(`${method} ${path}`, medians)
-    if (apart(medians) >= 0.1) wrong.push(`${method} ${path}: ${JSON.stringify(medians)}`)
+    told(`${method} ${path}`, times)
+    if (times.apart >= 0.1) wrong.push(`${method} ${path}: ${JSON.stringify(times)}`)
   }
   expect(wrong).toEqual([])
 }, 600_000)
@@ -95,9 +97,9 @@ describe('whether there is an account', () => {
       const ask = askAs(path, rest)
       const nobody = `nobody.${randomUUID()}@plinth.example`
       expect([await ask(stranger.email)(), await ask(nobody)()]).toEqual([status, status])
-      const medians = await compareTimes(ask(stranger.email), ask(nobody), { rounds, most: rounds * 8 })
-      told(what, medians)
-      expect(apart(medians)).toBeLessThan(0.1)
+      const times = await compareTimes(ask(stranger.email), ask(nobody), { rounds, most: rounds * 8 })
+      told(what, times)
+      expect(times.apart).toBeLessThan(0.1)
     },
     600_000,
   )
