@@ -67,7 +67,8 @@ export const openConnections = (
           onError: error => logger.warn({ err: error }, 'Redis is not answering'),
         })
   const bus = redis === undefined ? createMemoryBus() : createRedisBus({ redis, logger })
-  const cache = redis === undefined ? createMemoryCache() : createRedisCache({ redis, bus, logger, metrics })
+  const cache =
+    redis === undefined ? createMemoryCache() : createRedisCache({ redis, bus, memory: {}, logger, metrics })
   const limiter = redis === undefined ? createRateLimiter() : createRedisRateLimiter({ redis })
   return {
     pool,
