@@ -9,6 +9,7 @@ import { createCalls } from './call.ts'
 import { answerExpectations } from './client-errors.ts'
 import { type ConnectionLimits, watchConnections } from './connections.ts'
 import { setGateway } from './gateway-parts.ts'
+import { isHost } from './host.ts'
 import { createIdempotency } from './idempotency.ts'
 import { takeJsonBodies } from './json-body.ts'
 import { lingerOverBody } from './large-bodies.ts'
@@ -85,29 +86,37 @@ export const createGateway = async (options: GatewayOptions): Promise<FastifyIns
     })
     withLogFields(logFields, done, tally)
   })
-  app.addHook('onResponse', async (request, reply) => log.answered(request, reply))
+  app.addHook('onResponse', (request, reply, done) => {
+    log.answered(request, reply)
+    done()
+  })
   const { maxConnections = 5_000, answerTimeoutMs = 30_000 } = options
   endConnectionsOnStop(app, watchConnections(app.server, { maxConnections, answerTimeoutMs }))
-  app.addHook('onSend', async (request, reply) => {
-    if (reply.hasHeader('cache-control')) return
-    const isPublic = request.method === 'GET' && callOf(request).actor.kind === 'anonymous'
-    reply.header('cache-control', isPublic ? 'no-cache' : 'no-store')
+  app.addHook('onSend', (request, reply, _, done) => {
+    if (!reply.hasHeader('cache-control')) {
+      const isPublic = request.method === 'GET' && callOf(request).actor.kind === 'anonymous'
+      reply.header('cache-control', isPublic ? 'no-cache' : 'no-store')
+    }
+    done()
   })
   takeJsonBodies(app)
   await guardBrowsers(app, guards, corsOrigins)
-  app.addHook('onRequest', async (request, reply) => {
-    const { host } = request.headers
-    if (host === undefined ? request.raw.httpVersion === '1.1' : !URL.canParse(`http://${host}`))
-      throw new GatewayError(400, 'bad_request', 'The Host header is missing or malformed.')
+  /** What no route is there for: it counts, too, and is told so before its body is read; OPTIONS says what there is. */
+  const answerBesideRoutes = async (request: FastifyRequest, reply: FastifyReply) => {
     if (request.is404) {
-      // What leads nowhere counts, too, and is told so before its body is read.
       await admit(request, reply)
       throw known.errorFor(request)
     }
-    if (request.method !== 'OPTIONS') return
     const methods = known.methodsFor(request)
     if (methods.length === 0) throw known.errorFor(request)
-    return reply.code(204).header('allow', methods.join(', ')).header('content-length', '0').send()
+    void reply.code(204).header('allow', methods.join(', ')).header('content-length', '0').send()
+  }
+  app.addHook('onRequest', (request, reply, done) => {
+    const { host } = request.headers
+    const fits = host === undefined ? request.raw.httpVersion !== '1.1' : isHost(host)
+    if (!fits) done(new GatewayError(400, 'bad_request', 'The Host header is missing or malformed.'))
+    else if (request.is404 || request.method === 'OPTIONS') answerBesideRoutes(request, reply).catch(done)
+    else done()
   })
 
   const { admit, limitAccount, welcome } = await createAdmission(app, options, callOf)

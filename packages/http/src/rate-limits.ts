@@ -4,6 +4,7 @@ import fastifyRateLimit, { type FastifyRateLimitStore, normalizeIP } from '@fast
 import { largestLimit, type RateLimiter } from '@plinth/cache'
 import type { Actor } from '@plinth/kernel'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { LRUCache } from 'lru-cache'
 import { GatewayError } from './problem.ts'
 
 /** The budgets of a minute. */
@@ -102,9 +103,16 @@ export const registerRateLimits = async (
  * clothes. A proxy that passes on something else than an address is itself the address.
  */
 export const networkOf = ({ ip, socket }: Pick<FastifyRequest, 'ip' | 'socket'>): string => {
+  const known = networks.get(ip)
+  if (known !== undefined) return known
   const address = [ip, socket.remoteAddress ?? ''].map(each => each.replace(/%.*$/, '')).find(isIP)
-  return address === undefined ? 'unknown' : normalizeIP(address, 64)
+  const network = address === undefined ? 'unknown' : normalizeIP(address, 64)
+  if (address === ip) networks.set(ip, network)
+  return network
 }
+
+/** Networks by address: most requests come from where others came from a moment ago. */
+const networks = new LRUCache<string, string>({ max: 10_000 })
 
 interface Counted {
   readonly max: number

@@ -1,4 +1,4 @@
-import { NotFound, parseInput, ValidationFailed, violationsOf } from '@plinth/kernel'
+import { freeze, NotFound, parseInput, ValidationFailed, violationsOf } from '@plinth/kernel'
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { isFit } from './json-body.ts'
@@ -28,7 +28,8 @@ export const readInput = (
   const body = parseBody(spec.body, request.body)
   const headers = singleHeaders(request)
   const idempotencyKey = keyIn(headers, spec.idempotency)
-  const params = (spec.params ?? nothing).safeParse(request.params)
+  const params =
+    spec.params === undefined ? { success: true, data: {} } : spec.params.safeParse(request.params)
   if (!params.success) throw NotFound()
   return { params: params.data, query, body, headers, idempotencyKey }
 }
@@ -50,6 +51,18 @@ const parseBody = (schema: z.ZodType | undefined, given: unknown): unknown => {
 }
 
 const parseQuery = (schema: z.ZodType, url: string): unknown => {
+  if (url.includes('?')) return parseQueryString(schema, url)
+  const known = withoutQuery.get(schema)
+  if (known !== undefined) return known.data
+  const data = freeze(parseQueryString(schema, url))
+  withoutQuery.set(schema, { data })
+  return data
+}
+
+/** What a request without a query asks for is always the same. */
+const withoutQuery = new WeakMap<z.ZodType, { readonly data: unknown }>()
+
+const parseQueryString = (schema: z.ZodType, url: string): unknown => {
   const parsed = schema.safeParse({ ...readQuery(url) })
   if (parsed.success) return parsed.data
   const errors = parsed.error.issues.flatMap(issue =>

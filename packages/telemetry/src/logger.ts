@@ -82,7 +82,11 @@ export const createLogger = ({
  * Standard output in blocks, for machines: a system call for many lines in place of one for each. What matters is
  * written at once, see {@link urgent}; the rest within a tenth of a second, and when the process ends.
  */
-const standardOutput = () => pino.destination({ fd: 1, sync: false, minLength: 8192, periodicFlush: 100 })
+const standardOutput = () =>
+  pino.destination({ fd: 1, sync: false, minLength: blockSize, maxWrite: 2 * blockSize, periodicFlush: 100 })
+
+/** Bytes. A write costs much the same, however long it is. */
+const blockSize = 64 * 1024
 
 /** Lines that may be the last ones are written before anything else happens. */
 const urgent: ReadonlySet<string> = new Set<pino.Level>(['warn', 'error', 'fatal'])
