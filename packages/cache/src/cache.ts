@@ -27,7 +27,8 @@ export interface Cache extends AsyncDisposable {
   /**
    * The cached value, or what `load` returns, which is then kept. Calls for the same key at the same time in
    * one process share one load: `load` must not depend on who asks, nor end when one of those who ask gives
-   * up. A failed load rejects for all who share it and is not kept.
+   * up. A failed load rejects for all who share it and is not kept. What it returns is what `parse` would make of its
+   * JSON, and is frozen.
    */
   getOrLoad<T>(key: string, options: EntryOptions<T>, load: () => Promise<T>): Promise<T>
   /** The cached value, stale or not, or undefined where there is none. */

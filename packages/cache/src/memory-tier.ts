@@ -63,16 +63,23 @@ interface Entry extends Pick<HeldEntry, 'read'> {
   readonly until: number
 }
 
+/** What a function makes of an entry. */
+interface Made {
+  readonly parse: unknown
+  readonly value: unknown
+}
+
 /**
  * Who reads a key reads it the same way each time, so the latest value is enough to remember; the same function has
  * made it, so it is of the type that the function makes.
  */
-export const readerOf = (text: string): EntryReader => {
-  const json: unknown = JSON.parse(text)
-  let latest: { readonly parse: unknown; readonly value: unknown } | undefined
+export const readerOf = (text: string, made?: Made): EntryReader => {
+  let json: { readonly value: unknown } | undefined
+  let latest = made
   return <T>(parse: (json: unknown) => T): T => {
     if (latest?.parse === parse) return latest.value as T
-    const value = freeze(parse(json))
+    json ??= { value: JSON.parse(text) }
+    const value = freeze(parse(json.value))
     latest = { parse, value }
     return value
   }

@@ -1,3 +1,4 @@
+import { freeze } from '@plinth/kernel'
 import type { Counter, Logger } from '@plinth/telemetry'
 import type { Cache, EntryOptions } from './cache.ts'
 import type { Flight } from './flights.ts'
@@ -48,7 +49,7 @@ export const createTieredCache = (tiers: Tiers): TieredCache => {
   /** Loads and keeps, unless what was loaded has been overtaken meanwhile. */
   const loadAndKeep = async <T>(
     key: string,
-    { ttlMs, staleMs = 0 }: EntryOptions<T>,
+    { ttlMs, staleMs = 0, parse }: EntryOptions<T>,
     load: () => Promise<T>,
     flight: Flight,
     lookup: SharedLookup | undefined,
@@ -56,7 +57,8 @@ export const createTieredCache = (tiers: Tiers): TieredCache => {
     const value = await load()
     const text = textOf(value)
     if (text === undefined) return parse => parse(value)
-    const entry = { text, read: readerOf(text) }
+    // Whoever loads it makes what `parse` makes of its JSON.
+    const entry = { text, read: readerOf(text, { parse, value: freeze(value) }) }
     if (flight.current) {
       remember(key, entry, ttlMs, staleMs)
       // Nobody waits for it: the value is there already.
