@@ -107,6 +107,8 @@ const open = async <Composed extends Composition>(
   await migrate({ pool: connections.pool, migrations: migrationsFor(composed), logger })
   await assertRoles(connections.pool, pools.roles)
   await composed.prepare?.()
+  const consumers = hosted.flatMap(domain => domain.consumers)
+  neighbours.audience.settle(consumers)
   await neighbours.greet()
   await learn(standing, hosted, logger)
   await beforeOpening?.(composed)
@@ -147,7 +149,7 @@ const open = async <Composed extends Composition>(
   const forgetting = keepDays === undefined ? [] : trails.map(trail => trail.forgetAfter(keepDays))
   const background = startBackground({
     ...{ pool: pools.domain, broker: connections.broker, logger, metrics, spans },
-    consumers: hosted.flatMap(domain => domain.consumers),
+    consumers,
     jobs: [
       standing.job,
       ...hosted.flatMap(domain => domain.jobs),

@@ -5,6 +5,7 @@ import { eventually } from '@plinth/testing'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { here } from '../src/index.ts'
+import { createAudience } from '../src/wire/audience.ts'
 import { exposedBy } from '../src/wire/exposed.ts'
 import { createNeighbour } from '../src/wire/neighbour.ts'
 import { givenServer, tokensOf } from './given-server.ts'
@@ -26,22 +27,38 @@ const domain = {
 }
 const road = 'RabbitMQ as shop'
 
-const givenCatalog = () => {
+/** Who takes which events, as far as a part of the shop knows; `bound` is what it has written down. */
+const givenAudience = (...own: readonly string[]) => {
+  const bound: string[] = []
+  const audience = createAudience({
+    bind: async queues => void bound.push(...queues.map(({ queue }) => queue)),
+  })
+  audience.settle(own.map(queue => ({ queue, types: ['orders.cancelled'] })))
+  return { audience, bound }
+}
+
+const givenCatalog = ({ audience } = givenAudience('catalog.restock')) => {
   const tokens = tokensOf('catalog', 'catalog')
   return givenServer(async app => {
     await app.register(
-      rpcRoutes(exposedBy([here(stock, domain)], { tokens, events: async () => road }, silentLogger)),
+      rpcRoutes(
+        exposedBy([here(stock, domain)], { tokens, audience, events: async () => road }, silentLogger),
+      ),
     )
   })
 }
 
-const neighbourAt = (url: string, { name = 'catalog', version = 2, events = road } = {}) =>
+const neighbourAt = (
+  url: string,
+  { name = 'catalog', version = 2, events = road, audience = givenAudience().audience } = {},
+) =>
   createNeighbour({
     name: 'catalog',
     url,
     contract: { name, version },
     self: 'orders',
     events: async () => events,
+    audience,
     signActor: tokensOf('orders').signerFor('catalog'),
     logger: silentLogger,
     metrics: silentMetrics,
@@ -54,6 +71,16 @@ describe('a neighbour', () => {
     expect(neighbour.status()).toMatchObject({ up: false })
     expect(await neighbour.greet()).toEqual({ up: true })
     expect(neighbour.status()).toEqual({ up: true })
+  })
+
+  it('hears who takes which events there, and tells of all that are known here', async () => {
+    const [theirs, ours] = [givenAudience('catalog.restock'), givenAudience('payments.refund')]
+    await using catalog = await givenCatalog(theirs)
+    await using neighbour = neighbourAt(catalog.url, ours)
+    await neighbour.greet()
+    await neighbour.greet()
+    expect([ours.bound, theirs.bound]).toEqual([['catalog.restock'], ['payments.refund', 'catalog.restock']])
+    expect(theirs.audience.own().map(({ queue }) => queue)).toEqual(['catalog.restock'])
   })
 
   it.each([

@@ -9,6 +9,8 @@ export interface Broker extends AsyncDisposable {
   /** Prefix of everything this broker makes, so that several shops share one server. */
   readonly namespace: string
   status(): BrokerStatus
+  /** Binds queues that somebody else makes stand: what is published from then on waits for them. */
+  bind(queues: readonly Queue[]): Promise<void>
   /** Binds the queues and makes them stand. Resolves once they do, however long the broker is away. */
   declare(queues: readonly Queue[]): Promise<void>
   /**

@@ -15,7 +15,7 @@ import type { Neighbours } from './neighbours.ts'
 /** All that other parts of the shop may call in a host: the contracts of its domains, and how they are greeted. */
 export const exposedBy = (
   hosted: readonly HostedDomain[],
-  { tokens, events }: Pick<Neighbours, 'tokens' | 'events'>,
+  { tokens, events, audience }: Pick<Neighbours, 'tokens' | 'events' | 'audience'>,
   logger: Logger,
 ): ExposedContract[] => {
   const verifyActor = async (token: string) => {
@@ -26,10 +26,14 @@ export const exposedBy = (
   }
   const onError = (err: unknown, path: string) => report(logger, err, path)
   const greetings = implement(linkContract, {
-    greet: async () => ({
-      contracts: Object.fromEntries(hosted.map(({ contract }) => [contract.name, versionOf(contract)])),
-      events: await events(),
-    }),
+    greet: async (_, { queues }) => {
+      await audience.learn(queues)
+      return {
+        contracts: Object.fromEntries(hosted.map(({ contract }) => [contract.name, versionOf(contract)])),
+        events: await events(),
+        queues: audience.own(),
+      }
+    },
   })
   const audits = hosted.flatMap(domain => domain.audits)
   return [

@@ -11,6 +11,7 @@ import {
 } from '@plinth/kernel'
 import { createJob, type Job } from '@plinth/postgres'
 import { type Logger, type Metrics, safeMessage } from '@plinth/telemetry'
+import type { Audience } from './audience.ts'
 import { type LinkContract, linkContract } from './link-contract.ts'
 import { openWay } from './way.ts'
 
@@ -43,13 +44,14 @@ export interface NeighbourOptions {
   readonly self: string
   /** By which road our events go. */
   readonly events: () => Promise<string>
+  readonly audience: Audience
   readonly logger: Logger
   readonly metrics: Metrics
 }
 
 /** A neighbour, of which nothing is known yet. */
 export const createNeighbour = (options: NeighbourOptions): Neighbour => {
-  const { name, url, contract, signActor, self } = options
+  const { name, url, contract, signActor, self, audience } = options
   const way = openWay({ url, signActor })
   // Past the breaker: that it is back is found out here.
   const greeting = remote(linkContract, { transport: way.directly, signActor })
@@ -58,8 +60,15 @@ export const createNeighbour = (options: NeighbourOptions): Neighbour => {
 
   const greet = async (): Promise<NeighbourStatus> => {
     const context = { ...contextOf(service(self)), deadline: Date.now() + greetingMs }
-    const now = await Promise.all([greeting.greet(context, {}), options.events()]).then(
-      ([greeted, events]) => fitOf(contract, events, greeted),
+    const now = await Promise.all([
+      greeting.greet(context, { queues: audience.known() }),
+      options.events(),
+    ]).then(
+      async ([greeted, events]) => {
+        const fit = fitOf(contract, events, greeted)
+        if (fit.up) await audience.learn(greeted.queues, name)
+        return fit
+      },
       (error: unknown): NeighbourStatus => ({ up: false, reason: reasonOf(error), lasting: false }),
     )
     observe(known, now)

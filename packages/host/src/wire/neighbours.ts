@@ -7,6 +7,7 @@ import { contracts } from '../contracts.ts'
 import { identityOf } from '../own-role.ts'
 import { type Domain, domains, everywhere, isHere, type Place, urlVariable } from '../place.ts'
 import type { Foundations } from '../substitutes.ts'
+import { type Audience, createAudience } from './audience.ts'
 import { createNeighbour, type Neighbour } from './neighbour.ts'
 import { createServiceTokens, type ServiceTokens } from './service-tokens.ts'
 
@@ -18,6 +19,8 @@ export interface Neighbours extends AsyncDisposable {
   /** What a domain that is elsewhere does for others. */
   readonly far: <C extends Contract>(contract: C) => Client<C>
   readonly tokens: ServiceTokens
+  /** Who takes which events. */
+  readonly audience: Audience
   /** By which road our events go: the same for all whose events reach each other. */
   readonly events: () => Promise<string>
   /** Greets all of them, once; throws a `ConfigError` where one can never fit, so configured. */
@@ -29,7 +32,7 @@ export interface Neighbours extends AsyncDisposable {
 /** What neighbours need. */
 export interface NeighboursOptions {
   readonly foundations: Pick<Foundations, 'keys'>
-  readonly connections: Pick<Connections, 'pool'>
+  readonly connections: Pick<Connections, 'pool' | 'broker'>
   readonly logger: Logger
   readonly metrics: Metrics
 }
@@ -48,6 +51,7 @@ export const openNeighbours = (
     audiences: domains.filter(domain => isHere(place, domain, config)),
   })
   const events = eventsOf(config, connections)
+  const audience = createAudience(connections.broker)
   const all = domains.flatMap(name => {
     const url = config[urlVariable(name)]
     if (url === undefined || isHere(place, name, config)) return []
@@ -60,6 +64,7 @@ export const openNeighbours = (
         contract,
         self,
         events,
+        audience,
         logger,
         metrics,
         signActor: tokens.signerFor(name),
@@ -71,6 +76,7 @@ export const openNeighbours = (
     all,
     of,
     tokens,
+    audience,
     events,
     jobs: all.map(({ job }) => job),
     far(contract) {

@@ -41,6 +41,7 @@ export const createPostgresBroker = ({
   return {
     namespace,
     status: () => (closing.signal.aborted ? { up: false, reason: 'closed' } : { up: true }),
+    bind: bindings.add,
     declare: queues => bindings.ensure(queues, closing.signal),
     async publish(messages) {
       const outcomes = await deliveries.publish(messages)

@@ -80,6 +80,8 @@ export const createRabbitBroker = ({
       return outgoing.current() === undefined ? { up: false, reason: 'no channel' } : { up: true }
     },
 
+    bind: bindings.add,
+
     async declare(queues) {
       await bindings.ensure(queues, closing.signal)
       await declarations.declare(queues, closing.signal)
