@@ -1,10 +1,12 @@
 import { describeWith } from '@plinth/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { seedPassword } from '../src/seed/accounts.ts'
+import { givenHomes, installedDatabase } from './given-homes.ts'
 import { type Ground, givenGround } from './given-shop.ts'
 import { type Env, runToEnd } from './host-process.ts'
 import { productionEnv } from './production-env.ts'
 import { refusingPostgres } from './refusing-postgres.ts'
+import { homeVariable } from './topology.ts'
 
 describe('a host that should not start', () => {
   let ground: Ground
@@ -24,6 +26,31 @@ describe('a host that should not start', () => {
       'JWT_KEYS',
       'PAYMENT_PROVIDER',
     ])
+  })
+
+  test.each([
+    ['catalog', ['USERS_URL', 'SERVICE_KEYS']],
+    ['users', ['JWT_KEYS', 'SERVICE_KEYS']],
+    ['orders', ['PAYMENT_PROVIDER', 'USERS_URL', 'CART_URL', 'CATALOG_URL', 'PAYMENTS_URL', 'SERVICE_KEYS']],
+  ])(
+    '%s by itself names all that production misses, and nothing that it does not need',
+    async (domain, own) => {
+      const { code, named } = await start({ NODE_ENV: 'production' }, `../../${domain}/src/main.ts`)
+      expect([code, named]).toEqual([1, ['DATABASE_URL', 'REDIS_URL', 'AMQP_URL', ...own]])
+    },
+  )
+
+  test('a domain by itself does not come in as somebody who may not act as its role', async () => {
+    await using database = await installedDatabase()
+    await using homes = await givenHomes(database, ['cart'], { own: false })
+    const env = {
+      ...ground.env,
+      DATABASE_URL: homes.env[homeVariable('cart')] ?? '',
+      USERS_URL: 'http://127.0.0.1:1',
+    }
+    const { code, named, said } = await start(env, '../../catalog/src/main.ts')
+    expect([code, named]).toEqual([1, ['DATABASE_URL']])
+    expect(said).toContain('may not act as plinth_catalog')
   })
 
   test('names what is broken in the same list as what is missing, and no secret', async () => {
@@ -100,8 +127,8 @@ describe('a host that should not start', () => {
 })
 
 /** Starts a host that is not let in: how it ended, what it said, and the variables that it named, one a line. */
-const start = async (env: Env) => {
-  const { code, stderr: said } = await runToEnd('main.ts', [], env)
+const start = async (env: Env, entry = 'main.ts') => {
+  const { code, stderr: said } = await runToEnd(entry, [], env)
   return { code, said, named: [...said.matchAll(/^ {2}- (\w+):/gm)].map(([, name]) => name) }
 }
 

@@ -31,7 +31,9 @@ export const layFoundations = async (
   const directory = resolve(config.DATA_DIR)
   const server = config.DATABASE_URL === undefined ? await embeddedPostgres(directory, tell) : undefined
   try {
-    const keys = config.JWT_KEYS ?? (await keysIn(directory))
+    // Only users sign access tokens; whoever else is given keys signs calls with them, and needs no others.
+    const given = config.JWT_KEYS ?? (isHere(place, 'users', config) ? undefined : config.SERVICE_KEYS)
+    const keys = given ?? (await keysIn(directory))
     const wantsMailbox = config.SMTP_URL === undefined && isHere(place, 'notifications', config)
     const mailbox = wantsMailbox ? await localMailbox(directory) : undefined
     return {
