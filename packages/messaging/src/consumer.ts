@@ -21,9 +21,9 @@ export interface ConsumerSpecification<Data extends z.ZodType> {
   readonly name: `${string}.${string}`
   readonly event: EventDeclaration<string, Data>
   /**
-   * Whether events that come at about the same time share a transaction, one after another; not unless given. It
-   * saves a busy consumer round trips. For handlers that lock nothing for which others wait: what one of
-   * them locks is held until the last of them is done.
+   * Whether events that come at about the same time share a transaction; not unless given. It saves a busy consumer
+   * round trips. Their statements may alternate, so it is for handlers that need nothing of each other and lock nothing
+   * for which others wait: what one of them locks is held until the last of them is done.
    */
   readonly together?: boolean
   /** Runs in one transaction with the inbox row: its effect and the row are there together, once. */

@@ -14,7 +14,7 @@ export interface PreparedEvent {
 export type Handled = 'handled' | 'duplicate'
 
 /**
- * Handles events of one consumer, one after another in one transaction with their inbox rows: all of them or none.
+ * Handles events of one consumer in one transaction with their inbox rows: all of them or none.
  * The transaction ends by the deadline of the first.
  */
 export const handleInOne = (
@@ -25,13 +25,14 @@ export const handleInOne = (
   database.transaction(events[0].context, async inTx => {
     const ids = events.map(({ id }) => id)
     const fresh = await claimInbox(inTx, database, consumer, ids)
-    const endings: Handled[] = []
-    for (const { id, context, effect } of events) {
-      const isFresh = fresh.delete(id.toLowerCase())
-      if (isFresh) await effect({ ...context, tx: inTx.tx })
-      endings.push(isFresh ? 'handled' : 'duplicate')
-    }
-    return endings
+    // Begun one after another, so that the statements of all of them go out together.
+    return Promise.all(
+      events.map(async ({ id, context, effect }): Promise<Handled> => {
+        if (!fresh.delete(id.toLowerCase())) return 'duplicate'
+        await effect({ ...context, tx: inTx.tx })
+        return 'handled'
+      }),
+    )
   })
 
 /** How {@link handleTogether} puts events together. */

@@ -1,5 +1,5 @@
 import { contextOf, type Id, NotFound, service } from '@plinth/kernel'
-import { createJob, type Job } from '@plinth/postgres'
+import { createJob, inLots, type Job } from '@plinth/postgres'
 import { safeMessage } from '@plinth/telemetry'
 import { sql } from 'drizzle-orm'
 import { composeMail } from './compose-mail.ts'
@@ -17,8 +17,9 @@ const context = contextOf(service('notifications'))
  * dies between the server's yes and our writing it down is sent once more, under the same Message-ID. A try
  * that has not reported back after twice the time it may take is lost, with the process that made it.
  */
-export const sendMails = (deps: NotificationsDeps): Job =>
-  createJob({
+export const sendMails = (deps: NotificationsDeps): Job => {
+  const markSent = sentInLots(deps)
+  return createJob({
     name: 'notifications.send-mails',
     everyMs: 1000,
     run: async () => {
@@ -29,7 +30,7 @@ export const sendMails = (deps: NotificationsDeps): Job =>
       const left = due.values()
       const lane = async () => {
         for (const notification of left) {
-          await attempt(deps, notification)
+          await attempt(deps, notification, markSent)
           // Whose turn would come so late that its claim might end meanwhile, or while the server is left alone, waits.
           if (performance.now() - claimedAt > deps.settings.sendingMs || deps.transport.room(1) === 0) return
         }
@@ -39,6 +40,7 @@ export const sendMails = (deps: NotificationsDeps): Job =>
       return due.length === room && deps.transport.room(batch) > 0 ? 'again' : 'done'
     },
   })
+}
 
 /** Milliseconds until the next try, after so many: from one second, doubling up to half a minute. */
 export const backoffAfter = (attempts: number, dice: number): number =>
@@ -68,7 +70,23 @@ const release = async (
      where mail.id = claimed.id and mail.status = 'pending' and mail.attempts = claimed.attempts`)
 }
 
-const attempt = async (deps: NotificationsDeps, row: NotificationRow): Promise<void> => {
+/** Writes down that the server has taken mails: those of all lanes that are through at the same moment. */
+const sentInLots = ({ database }: NotificationsDeps) =>
+  inLots({
+    work: async (lot, ids: readonly Id<'Notification'>[]): Promise<undefined[]> => {
+      await database.on(lot).execute(sql`
+        update notifications.notification
+           set status = 'sent', sent_at = now(), next_attempt_at = null, last_error = null
+         where id = any(${sql.param(ids)}::uuid[]) and status = 'pending'`)
+      return ids.map(() => undefined)
+    },
+  })
+
+const attempt = async (
+  deps: NotificationsDeps,
+  row: NotificationRow,
+  markSent: ReturnType<typeof sentInLots>,
+): Promise<void> => {
   try {
     const mail = await composeMail(deps, row)
     await deps.transport.send(mail)
@@ -76,10 +94,7 @@ const attempt = async (deps: NotificationsDeps, row: NotificationRow): Promise<v
     deps.logger.warn({ err: error, notificationId: row.id, attempts: row.attempts }, 'a mail was not taken')
     return postpone(deps, row, error)
   }
-  await deps.database.on(context).execute(sql`
-    update notifications.notification
-       set status = 'sent', sent_at = now(), next_attempt_at = null, last_error = null
-     where id = ${row.id} and status = 'pending'`)
+  await markSent(context, row.id)
 }
 
 const postpone = async (

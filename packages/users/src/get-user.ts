@@ -1,4 +1,5 @@
 import { asId, type Id, type InputOf, NotFound, type TxContext, Unauthenticated } from '@plinth/kernel'
+import { inLots } from '@plinth/postgres'
 import type { User, usersContract } from '@plinth/users-contract'
 import { sql } from 'drizzle-orm'
 import { type AccountRow, showContact, showUser } from './account.ts'
@@ -24,16 +25,19 @@ export const getMe =
     return showUser(row, deps.permissions)
   }
 
-/** How to reach these users; unknown ones are left out. */
-export const getContacts =
-  ({ database }: UsersDeps) =>
-  async (context: TxContext, { userIds }: { readonly userIds: readonly Id<'User'>[] }) => {
-    if (userIds.length === 0) return []
-    const rows = await database
-      .on(context)
-      .execute<AccountRow>(sql`select * from users.account where id = any(${sql.param(userIds)}::uuid[])`)
-    return rows.map(showContact)
-  }
+/** How to reach these users; unknown ones are left out. All who ask at the same moment share a statement. */
+export const getContacts = ({ database }: UsersDeps) => {
+  const lots = inLots({
+    work: async (context, asked: readonly (readonly Id<'User'>[])[]) => {
+      const rows = await database.on(context).execute<AccountRow>(sql`
+        select * from users.account where id = any(${sql.param([...new Set(asked.flat())])}::uuid[])`)
+      const contacts = new Map(rows.map(row => [row.id, showContact(row)]))
+      return asked.map(userIds => [...new Set(userIds)].flatMap(id => contacts.get(id) ?? []))
+    },
+  })
+  return async (context: TxContext, { userIds }: { readonly userIds: readonly Id<'User'>[] }) =>
+    userIds.length === 0 ? [] : lots(context, userIds)
+}
 
 /** How to reach the admins. */
 export const listAdmins =

@@ -36,8 +36,15 @@ export class RefusedForNow extends Error {
 /** Milliseconds for each step; the library's own limits are minutes. */
 const limits = { connectionTimeout: 5000, greetingTimeout: 5000, socketTimeout: 8000, dnsTimeout: 3000 }
 
-/** No answering machine answers (RFC 3834). */
-const headers = { 'Auto-Submitted': 'auto-generated' }
+/** What is the same for every mail: no answering machine answers (RFC 3834). */
+const fixed = {
+  headers: { 'Auto-Submitted': 'auto-generated' },
+  disableFileAccess: true,
+  disableUrlAccess: true,
+}
+
+/** Makes the whole of a mail at once: the library would send it piece by piece as it makes it, each with a write. */
+const composer = createTransport({ streamTransport: true, buffer: true, newline: 'windows' })
 
 /**
  * The library's pool keeps connections open for the next mail. It is never given a mail that would have to wait, for
@@ -72,7 +79,8 @@ export const createSmtpTransport = (url: string): MailTransport => {
       if (handingOver >= pool.maxConnections) throw new Error('The connections to the server are all taken.')
       handingOver += 1
       try {
-        await transport.sendMail({ ...mail, headers, disableFileAccess: true, disableUrlAccess: true })
+        const { envelope, message } = await composer.sendMail({ ...mail, ...fixed })
+        await transport.sendMail({ envelope, raw: message })
       } catch (error) {
         throw verdictOn(error)
       } finally {
