@@ -1,5 +1,6 @@
 # syntax=docker/dockerfile:1.7-labs
-# One image, one process: the host with all domains. Sources run directly; nothing is built.
+# One image: the host with all domains, or with `node apps/<domain>/src/main.ts` one of them. Sources run directly; nothing is
+# built.
 FROM node:24-bookworm-slim AS dependencies
 WORKDIR /app
 # The manifests alone first, so that a change of source does not install anew.

@@ -89,17 +89,24 @@ const heard = (by: readonly Delivery[]) => by.map(({ consumer }) => consumer).jo
 const configurationOf = ({ calls }: ShopMap, { name, contract }: DomainOnMap): string[] => {
   const callers = new Set(calls.filter(({ to }) => to === name).map(({ from }) => from))
   const neighbours = [...new Set(calls.filter(({ from }) => from === name).map(({ to }) => to))]
+  const asked = [...new Set([...(name === 'users' ? [] : ['users']), ...neighbours])]
   return aligned([
     [
       urlOf(name),
       `for the api, which forwards the public routes of ${name}${[...callers].map(caller => `, and for ${caller} where that is elsewhere, too`).join('')}`,
     ],
-    ...neighbours.map((neighbour): [string, string] => [
+    ...asked.map((neighbour): [string, string] => [
       urlOf(neighbour),
-      `for ${name}, which calls ${neighbour}: the api, or its own deployable`,
+      `for ${name}, which ${neighbours.includes(neighbour) ? `calls ${neighbour}` : 'asks it who may come in'}: the internal port of the api, or its own deployable`,
     ]),
+    ...(asked.length === 0
+      ? []
+      : [['INTERNAL_PORT', `for the api, where ${name} reaches the domains in it`] as const]),
     ['SERVICE_KEYS', 'the same for all deployables: they sign their calls to each other'],
-    ['DATABASE_URL', `for ${name}: a user that is a member of plinth_${name} and plinth_gateway`],
+    [
+      'DATABASE_URL',
+      `for ${name}: a user that is a member of plinth_${name}, plinth_gateway and plinth_messaging`,
+    ],
     [
       'AMQP_URL',
       `the same for all${Object.keys(contract.events).length > 0 ? '' : ', for its consumers, if any'}; without RabbitMQ, one database is the broker of all`,

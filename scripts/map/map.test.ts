@@ -71,9 +71,11 @@ describe('pnpm plinth lift', () => {
     expect(partOf(lines, 'Tables').join()).toMatch(/plinth_orders/)
     expect(partOf(lines, 'Configuration').map(line => line.split(' ')[0])).toEqual([
       'ORDERS_URL',
+      'USERS_URL',
       'CART_URL',
       'CATALOG_URL',
       'PAYMENTS_URL',
+      'INTERNAL_PORT',
       'SERVICE_KEYS',
       'DATABASE_URL',
       'AMQP_URL',
