@@ -66,10 +66,29 @@ export const sum = (amounts: Iterable<Money>, code: string): Money => {
 
 /** For people: `$19.99` as the locale writes it, with as many decimals as the currency has. */
 export const formatMoney = ({ amount, currency }: Money, locale = 'en-US'): string => {
-  const format = new Intl.NumberFormat(locale, { style: 'currency', currency })
-  const exact = `${amount}e-${format.resolvedOptions().maximumFractionDigits ?? 2}`
+  const { format, decimals } = styleOf(locale, currency)
+  const exact = `${amount}e-${decimals}`
   return isDecimal(exact) ? format.format(exact) : exact
 }
+
+interface Style {
+  readonly format: Intl.NumberFormat
+  readonly decimals: number
+}
+
+/** To make a format costs a hundred times as much as to use it. */
+const styleOf = (locale: string, currency: string): Style => {
+  const name = `${locale} ${currency}`
+  const known = styles.get(name)
+  if (known !== undefined) return known
+  const format = new Intl.NumberFormat(locale, { style: 'currency', currency })
+  const style = { format, decimals: format.resolvedOptions().maximumFractionDigits ?? 2 }
+  if (styles.size < mostStyles) styles.set(name, style)
+  return style
+}
+
+const styles = new Map<string, Style>()
+const mostStyles = 100
 
 /** Decimal text keeps every digit, where dividing would not. */
 const isDecimal = (text: string): text is `${number}` => /^\d+e-\d+$/.test(text)

@@ -28,6 +28,9 @@ export interface GuardedTransport {
 const restMs = 2_000
 const failuresOnEnd = 5
 
+/** What was in time needs no abort: to make the error for it is most of what the policy costs. */
+const whenLate = { strategy: TimeoutStrategy.Aggressive, abortOnReturn: false }
+
 /**
  * A transport behind a time limit and a circuit breaker that all mails share, so that a server that is away or hangs
  * is asked by one mail every two seconds and not by each. A refusal of a mail, for now or for good, is an answer.
@@ -42,11 +45,7 @@ export const guarded = (transport: MailTransport, sendingMs: number): GuardedTra
     restsUntil = Date.now() + restMs
   })
   // The limit inside is the mail's own; the one around it ends the wait for a breaker that tries another mail first.
-  const policy = wrap(
-    timeout(sendingMs, TimeoutStrategy.Aggressive),
-    breaker,
-    timeout(sendingMs, TimeoutStrategy.Aggressive),
-  )
+  const policy = wrap(timeout(sendingMs, whenLate), breaker, timeout(sendingMs, whenLate))
   return {
     lanes: transport.lanes,
     async send(mail) {

@@ -22,6 +22,9 @@ export interface Patience {
  */
 const usualPatience: Patience = { captureMs: 2500, refundMs: 4000 }
 
+/** What was in time needs no abort: to make the error for it is most of what the policy costs. */
+const whenLate = { strategy: TimeoutStrategy.Aggressive, abortOnReturn: false }
+
 /**
  * A provider behind a time limit and a circuit breaker that all its calls share: when nine of ten calls go
  * wrong, of twenty or more within ten seconds, it is left alone for two. A refusal is an answer, so it does
@@ -50,11 +53,7 @@ export const guarded = (provider: PaymentProvider, patience: Partial<Patience> =
 
 /** The limit inside is the call's own; the one around it ends the wait for a breaker that tries one call first. */
 const within = (breaker: CircuitBreakerPolicy, ms: number) => {
-  const policy = wrap(
-    timeout(ms, TimeoutStrategy.Aggressive),
-    breaker,
-    timeout(ms, TimeoutStrategy.Aggressive),
-  )
+  const policy = wrap(timeout(ms, whenLate), breaker, timeout(ms, whenLate))
   return async <T>(call: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T> => {
     try {
       return await policy.execute(context => call(context.signal), signal)
