@@ -17,6 +17,19 @@ export const findProduct = async (
   return row && productOf(row)
 }
 
+/** The published products with these ids, in their order; undefined for those that are not. */
+export const findPublished = async (
+  database: Database,
+  context: TxContext,
+  ids: readonly Id<'Product'>[],
+): Promise<(Product | undefined)[]> => {
+  const rows = await database.on(context).execute<ProductRow>(sql`
+    select ${productColumns} from catalog.product p
+     where p.id = any(${sql.param(ids)}::uuid[]) and p.status = 'published'`)
+  const products = new Map(rows.map(row => [row.id, productOf(row)]))
+  return ids.map(id => products.get(id))
+}
+
 /** The id of the published product with this slug. */
 export const findBySlug = async (
   database: Database,
