@@ -1,14 +1,12 @@
 import { randomBytes } from 'node:crypto'
-import type { Domain } from '@plinth/host'
+import { type Domain, domains } from '@plinth/host'
 import { migrate, migrationsOf } from '@plinth/postgres'
 import { createTestDatabase, type TestDatabase } from '@plinth/testing'
 import postgres from 'postgres'
 import type { Env } from './host-process.ts'
 import { homeVariable } from './topology.ts'
 
-const schemas = [
-  ...['messaging', 'gateway', 'users', 'catalog', 'cart', 'orders', 'payments', 'notifications'],
-]
+const schemas = ['messaging', 'gateway', ...domains]
 
 /** A database that somebody who may make schemas and roles has set up for everybody else, as `sql/install.sql` does. */
 export const installedDatabase = (): Promise<TestDatabase> =>

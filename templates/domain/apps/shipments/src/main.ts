@@ -1,0 +1,5 @@
+import '@plinth/host/quick-load'
+import '@plinth/host/steady-memory'
+
+/** See shipments.ts. */
+await import('./shipments.ts')

@@ -1,0 +1,3 @@
+export * from './contract.ts'
+export * from './permissions.ts'
+export * from './shipment.ts'

@@ -1,0 +1,3 @@
+import { testConfig } from '@plinth/testing/setup'
+
+export default testConfig({ services: ['postgres'] })
