@@ -1,9 +1,9 @@
-/** `pnpm new:domain shipments`: see usage. */
-import { spawnSync } from 'node:child_process'
+/** `pnpm new:domain shipments`: see usage. docs/new-domain.md goes on from there. */
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { finish } from './finish.ts'
 import { generate } from './generate.ts'
-import { noteContract } from './note-contract.ts'
+import { run } from './run.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 const usage = `Usage: pnpm new:domain <name> [--thing <word>]
@@ -37,22 +37,15 @@ async function main(): Promise<number> {
 }
 
 async function make(name: string, thing: string | undefined): Promise<void> {
-  const { domain, added, changed } = generate(root, name, thing)
-  run('pnpm', ['install', '--prefer-offline', '--no-frozen-lockfile'])
-  await noteContract(root, domain)
-  run(process.execPath, ['scripts/map/main.ts'])
-  const sources = [...added, ...changed].filter(path => /\.(ts|json|md)$/.test(path))
-  run('biome', ['check', '--write', '--log-level=error', ...sources])
+  const generated = generate(root, name, thing)
+  run(root, 'pnpm', ['install', '--prefer-offline', '--no-frozen-lockfile'])
+  await finish(root, generated)
+  const { domain, added, changed } = generated
   console.log(`${added.length} files for ${domain}, and its name in ${changed.length} others:
 
 ${changed.map(path => `  ${path}`).join('\n')}
 
   pnpm check                                      all that can be said of it without running it
-  pnpm turbo run test --filter "@plinth/${domain}*"    its own tests`)
-}
-
-function run(program: string, args: string[]): void {
-  const { status, stdout, stderr, error } = spawnSync(program, args, { cwd: root, encoding: 'utf8' })
-  if (error !== undefined) throw error
-  if (status !== 0) throw new Error(`${program} ${args.join(' ')} ended with ${status}\n${stdout}${stderr}`)
+  pnpm turbo run test --filter "@plinth/${domain}*"    its own tests
+  docs/new-domain.md                              how to make it yours`)
 }
