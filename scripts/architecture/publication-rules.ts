@@ -67,7 +67,7 @@ const said = (house: House, { folder, name, entries, publication }: Room) => {
   const fileOf = (entry: string) => (entry === '.' ? 'index' : entry.slice(2))
   return {
     license: [publication.license, 'MIT'],
-    engines: [publication.engines, { node: '>=22.12' }],
+    engines: [publication.engines, { node: '>=22.15' }],
     repository: [publication.repository, { ...house.repository, directory: folder }],
     files: [publication.files, [...data, 'dist', 'src', ...sql, '!src/**/*.test.ts', '!src/**/*.test-d.ts']],
     access: [publication.access, 'public'],

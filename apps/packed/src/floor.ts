@@ -6,7 +6,7 @@ import type { Tools } from './try-out.ts'
 import { root } from './workspace.ts'
 
 /** The oldest that published packages are for: `engines` says so of Node, the README of TypeScript. */
-const oldest = { node: '22.12.0', typescript: '5.9.3' }
+const oldest = { node: '22.15.0', typescript: '5.9.3' }
 
 /** Tools as old as they may be, installed beside npm's own store. */
 export const floorTools = async (): Promise<Tools> => {

@@ -10,6 +10,7 @@ const manifest = z.looseObject({
   name: z.string(),
   private: z.boolean().default(false),
   exports: z.record(z.string(), z.unknown()).default({}),
+  sideEffects: z.array(z.string()).default([]),
   dependencies: texts.default({}),
   peerDependencies: texts.default({}),
   peerDependenciesMeta: z.record(z.string(), z.object({ optional: z.boolean() })).default({}),
@@ -30,6 +31,8 @@ export interface PublishedPackage {
   readonly directory: string
   /** `.` and, for some, more: `./testing`. */
   readonly entries: readonly string[]
+  /** Those that are imported for what they do, and export nothing. */
+  readonly effects: readonly string[]
   /** What must be there, ours and others'. */
   readonly needs: readonly string[]
   readonly readme: string
@@ -49,6 +52,9 @@ export const publishedPackages = (): PublishedPackage[] =>
         shortName: said.name.replace(ours, ''),
         directory,
         entries: Object.keys(said.exports),
+        effects: Object.keys(said.exports).filter(entry =>
+          said.sideEffects.includes(String(said.exports[entry])),
+        ),
         needs: [
           ...Object.keys(said.dependencies),
           ...peers.filter(name => said.peerDependenciesMeta[name]?.optional !== true),

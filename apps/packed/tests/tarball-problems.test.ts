@@ -16,7 +16,7 @@ const sound: Readonly<Record<string, string>> = {
     description: 'A sample',
     license: 'MIT',
     type: 'module',
-    engines: { node: '>=22.12' },
+    engines: { node: '>=22.15' },
     exports: { '.': { types: './dist/index.d.ts', default: './dist/index.js' } },
     files: ['dist', 'src', 'sql'],
     dependencies: { zod: '^4.0.0' },
