@@ -39,7 +39,18 @@ export const allowedForApps: readonly string[] = Object.keys(allowed).filter(nam
 export const allowedForTools: Readonly<Record<string, readonly string[]>> = {
   chaos: ['kernel', 'embedded', 'testing', 'invariants', ...contracts],
   packed: ['kernel', 'postgres', 'cache', 'http', 'telemetry', 'testing', ...domains, ...contracts],
-  bench: ['kernel', 'embedded', 'testing', 'host', 'http', 'telemetry', 'api', 'catalog-contract'],
+  bench: [
+    'kernel',
+    'embedded',
+    'testing',
+    'host',
+    'http',
+    'telemetry',
+    'api',
+    'catalog-contract',
+    'messaging',
+    'postgres',
+  ],
   drill: ['host', 'testing'],
 }
 

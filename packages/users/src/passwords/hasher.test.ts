@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { getPriority } from 'node:os'
 import { contextOf, DeadlineExceeded, Unavailable } from '@plinth/kernel'
 import { expect, test } from 'vitest'
 import { createHasher } from './hasher.ts'
@@ -49,4 +51,25 @@ test('whoever waits too long or hangs up is not hashed for, and makes room', asy
   expect(settled.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected', 'fulfilled'])
   for (const each of settled)
     if (each.status === 'rejected') expect(each.reason).toSatisfy(DeadlineExceeded.is)
+})
+
+test.runIf(process.platform === 'linux')('hashing gives way to everything else', async () => {
+  // The nineteenth field of a thread's line: the sixteenth behind its state, which follows its name.
+  const giveWay = () =>
+    readdirSync('/proc/self/task').filter(thread => {
+      const line = readFileSync(`/proc/self/task/${thread}/stat`, 'utf8')
+      return Number(line.split(') ')[1]?.split(' ')[16]) > getPriority()
+    }).length
+  const before = giveWay()
+  const hasher = createHasher({ atOnce: 2, waiting: 10 })
+  for (let round = 0; round < 2; round += 1)
+    await Promise.all([1, 2, 3].map(() => hasher.hash(anybody, 'correct horse battery staple')))
+  expect(giveWay() - before).toBe(2)
+})
+
+test('what is no hash is an error, and the next password is checked all the same', async () => {
+  const hasher = createHasher({ atOnce: 1, waiting: 10 })
+  const known = await hasher.hash(anybody, 'correct horse battery staple')
+  await expect(hasher.verify(anybody, 'correct horse battery staple', 'not a hash')).rejects.toThrow()
+  expect(await hasher.verify(anybody, 'correct horse battery staple', known)).toBe(true)
 })

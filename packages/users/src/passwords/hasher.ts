@@ -1,5 +1,5 @@
-import { hash, verify } from '@node-rs/argon2'
 import type { TxContext } from '@plinth/kernel'
+import { createHashingThreads } from './hashing-threads.ts'
 import { createTurnstile } from './turnstile.ts'
 
 /** Hashes passwords and checks them, off the event loop. */
@@ -15,20 +15,18 @@ export interface HashingSettings {
   readonly waiting: number
 }
 
-/** argon2id, the library's default, with 19 MiB, two passes, one lane (OWASP Password Storage Cheat Sheet). */
-const parameters = { memoryCost: 19_456, timeCost: 2, parallelism: 1 }
-
-/** What stands in for the hash of an account there is not: of the same cost, of a password that nobody knows. */
+/** What stands in for the hash of an account there is not: of the same cost (see hashing-thread.ts), of a password that nobody knows. */
 const decoy =
   '$argon2id$v=19$m=19456,t=2,p=1$u7sLOKQIQr9pls61ffMsEw$z08kNub6K1d3TmVM8Ki5w9drXvtqk1VtyznF8hsHhM4'
 
 /** The hasher. Its turnstile keeps a flood of sign-ins from taking the memory and the processors of the shop. */
 export const createHasher = ({ atOnce, waiting }: HashingSettings): PasswordHasher => {
   const { pass } = createTurnstile(atOnce, waiting)
+  const threads = createHashingThreads()
   return {
-    hash: (context, password) => pass(context, () => hash(password, parameters)),
+    hash: (context, password) => pass(context, () => threads.hash(password)),
     verify: async (context, password, known) => {
-      const fits = await pass(context, () => verify(known ?? decoy, password))
+      const fits = await pass(context, () => threads.verify(password, known ?? decoy))
       return fits && known !== undefined
     },
   }
