@@ -3,6 +3,9 @@ import { testConfig } from '@plinth/testing/setup'
 import { mergeConfig } from 'vitest/config'
 import { turnOf } from './src/topologies.ts'
 
+// So many processes want more connections than a server that others use, too, may have: the drill has its own.
+delete process.env.TEST_DATABASE_URL
+
 const told = process.env.PLINTH_TEST_TOPOLOGY
 const topology = told ?? turnOf(new Date())
 /** The test run of the api has its own turn of these. */
@@ -21,7 +24,7 @@ export default mergeConfig(
       // Stands before each file; the same again is `pnpm drill` with that topology.
       name: `outside: ${topology}`,
       env: { PLINTH_TEST_TOPOLOGY: topology },
-      // Each test has a shop of up to fourteen processes.
+      // Each test has a shop of up to twenty-one processes.
       maxWorkers: 1,
       testTimeout: 240_000,
       hookTimeout: 300_000,

@@ -54,7 +54,7 @@ export const startParted = async (env: Env, { start, via }: PartedOptions): Prom
           ...env,
           ...urlsOf(domains),
           // Each has three pools, and all of them share the connections of one server with other shops.
-          DATABASE_POOL_SIZE: String(Math.max(3, Math.floor(10 / outside.length))),
+          DATABASE_POOL_SIZE: outside.length > 1 ? '3' : '5',
           DATABASE_URL: env[homeVariable(part)] ?? '',
           PORT: String(ports.get(part)),
         }
