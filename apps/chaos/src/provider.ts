@@ -13,7 +13,7 @@ const entry = join(import.meta.dirname, '..', '..', 'sandbox', 'src', 'main.ts')
 /** Starts the sandbox, with its books in a file of the folder. */
 export const startProvider = async (folder: string): Promise<Provider> => {
   const env = { JOURNAL: join(folder, 'provider.jsonl') }
-  const server = await createServerProcess('provider', { entry, env, folder })
+  const server = await createServerProcess('provider', { entry, env: () => env, folder })
   await server.start()
   return {
     ...server,

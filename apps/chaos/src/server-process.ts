@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { freePort } from '@plinth/embedded'
 import { type Env, type NodeProcess, startProcess } from './process.ts'
 
@@ -30,7 +31,7 @@ export interface ServerProcess extends AsyncDisposable {
 /** A server that is still down. Its output goes to `<folder>/<name>.<n>.log`, a file for each start. */
 export const createServerProcess = async (
   name: string,
-  { entry, env, folder }: { readonly entry: string; readonly env: Env; readonly folder: string },
+  { entry, env, folder }: { readonly entry: string; readonly env: () => Env; readonly folder: string },
 ): Promise<ServerProcess> => {
   const port = await portFor(name)
   const kills: Date[] = []
@@ -64,7 +65,11 @@ export const createServerProcess = async (
     async start() {
       if (running !== undefined) return
       starts += 1
-      last = await startProcess(entry, { ...env, PORT: String(port) }, join(folder, `${name}.${starts}.log`))
+      last = await startProcess(
+        entry,
+        { ...env(), PORT: String(port) },
+        join(folder, `${name}.${starts}.log`),
+      )
       running = last
       void watch(last)
     },
@@ -90,8 +95,26 @@ export const createServerProcess = async (
   }
 }
 
+/** How a host is once it says that all it depends on is there, or when its time is over. */
+export const readyWithin = async ({ url }: ServerProcess, ms: number): Promise<string> => {
+  for (const begun = performance.now(); ; await sleep(100)) {
+    const health = await look(url)
+    if (health === 'ready' || performance.now() - begun > ms) return health
+  }
+}
+
+const look = async (url: string): Promise<string> => {
+  try {
+    const answer = await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(2_000) })
+    const text = await answer.text()
+    return answer.status === 200 && !/degraded|down/.test(text) ? 'ready' : `${answer.status} ${text}`
+  } catch (error) {
+    return String(error)
+  }
+}
+
 /** Below the ports that the system hands out to whoever connects: ours is still free after a while of being down. */
-const portFor = async (name: string, tries = 50): Promise<number> => {
+export const portFor = async (name: string, tries = 50): Promise<number> => {
   const wanted = 12_000 + Math.floor(Math.random() * 8_000)
   if ((await freePort(wanted)) === wanted) return wanted
   if (tries === 0) throw new Error(`there is no port for ${name}`)

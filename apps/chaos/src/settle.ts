@@ -60,13 +60,13 @@ const firstViolations = async (world: World, checks: readonly Check[]): Promise<
 const allViolations = async (world: World, checks: readonly Check[]): Promise<readonly Violation[]> =>
   (await Promise.all(checks.map(check => check(world)))).flat()
 
-const noCollapse: Check = async ({ replicas }) =>
+const noCollapse: Check = async ({ hosts }) =>
   violationsOf(
     'No host ends by itself',
-    replicas.flatMap(({ collapses }) => collapses),
+    hosts.flatMap(({ collapses }) => collapses),
   )
 
 const killsIn =
-  ({ replicas }: World) =>
+  ({ hosts }: World) =>
   ({ from, to }: { readonly from: Date; readonly to: Date }) =>
-    replicas.flatMap(({ kills }) => kills).filter(at => at >= from && at <= to).length
+    hosts.flatMap(({ kills }) => kills).filter(at => at >= from && at <= to).length

@@ -8,11 +8,17 @@ import { createHistory, type History } from './history.ts'
 import { adminEnv, type Person, type Street, signInAdmin, signUpSeller } from './people.ts'
 import type { Env } from './process.ts'
 import { type Provider, startProvider } from './provider.ts'
-import { createServerProcess, type ServerProcess } from './server-process.ts'
+import { createServerProcess, portFor, readyWithin, type ServerProcess } from './server-process.ts'
 import { type Tap, tapEvents } from './tap.ts'
 
 /** What a shop depends on. */
 export type Dependency = 'postgres' | 'redis' | 'rabbitmq' | 'smtp' | 'provider'
+
+/** Domains that can run as deployables of their own. */
+export const domains = ['users', 'catalog', 'cart', 'orders', 'payments', 'notifications'] as const
+
+/** See {@link domains}. */
+export type Domain = (typeof domains)[number]
 
 /** What stands between a shop and one dependency: its URL is where the shop goes. */
 export interface Between extends AsyncDisposable {
@@ -27,6 +33,8 @@ export interface WorldOptions<Proxy extends Between> {
   readonly between: (dependency: Dependency, url: string) => Promise<Proxy>
   /** Hosts of the shop; one unless given. */
   readonly replicas?: number
+  /** Domains that are outside: each as a deployable of its own, beside the hosts. */
+  readonly outside?: readonly Domain[]
   /** More environment variables for the hosts. */
   readonly env?: Env
 }
@@ -38,6 +46,8 @@ export interface WorldOptions<Proxy extends Between> {
  */
 export interface World<Proxy extends Between = Between> extends AsyncDisposable {
   readonly replicas: readonly [ServerProcess, ...ServerProcess[]]
+  /** The replicas, and the deployables of domains that are outside. */
+  readonly hosts: readonly ServerProcess[]
   readonly proxies: Readonly<Record<Dependency, Proxy>>
   readonly provider: Provider
   readonly mails: MailSink
@@ -56,13 +66,14 @@ export interface World<Proxy extends Between = Between> extends AsyncDisposable 
   readonly keepFolder: () => void
 }
 
-const main = join(import.meta.dirname, '..', '..', 'api', 'src', 'main.ts')
+const mainOf = (app: 'api' | Domain) => join(import.meta.dirname, '..', '..', app, 'src', 'main.ts')
+const urlVariable = (domain: Domain) => `${domain.toUpperCase()}_URL`
 
 /** Opens a world: all its replicas run. */
 export const openWorld = async <Proxy extends Between>(
   options: WorldOptions<Proxy>,
 ): Promise<World<Proxy>> => {
-  const { services, replicas: count = 1 } = options
+  const { services, replicas: count = 1, outside = [] } = options
   await using stack = new AsyncDisposableStack()
   const name = `plinth_chaos_${randomBytes(5).toString('hex')}`
   const { folder, keepFolder } = stack.use(await openFolder())
@@ -97,14 +108,35 @@ export const openWorld = async <Proxy extends Between>(
     DATA_DIR: join(folder, 'data'),
     ...options.env,
   }
+  const innerPort = await portFor('the inside of replica-1')
+  const parts = new Map<Domain, ServerProcess>()
+  const urlsOf = (which: readonly Domain[]): Env =>
+    Object.fromEntries(
+      which.map(domain => [urlVariable(domain), parts.get(domain)?.url ?? `http://127.0.0.1:${innerPort}`]),
+    )
+  for (const domain of outside) {
+    // The others are asked for when it starts: by then each has its address.
+    const itsEnv = () => ({ ...env, DATABASE_POOL_SIZE: '3', ...urlsOf(domains) })
+    const part = await createServerProcess(domain, { entry: mainOf(domain), env: itsEnv, folder })
+    parts.set(domain, stack.use(part))
+  }
   const make = async (n: number) => {
-    const replica = await createServerProcess(`replica-${n}`, { entry: main, env, folder })
+    // Who is outside reaches the domains inside at the first.
+    const inner = n === 1 && outside.length > 0 ? { INTERNAL_PORT: String(innerPort) } : {}
+    const its = { ...env, ...inner, ...urlsOf(outside) }
+    const replica = await createServerProcess(`replica-${n}`, {
+      entry: mainOf('api'),
+      env: () => its,
+      folder,
+    })
     return stack.use(replica)
   }
   const replicas: [ServerProcess, ...ServerProcess[]] = [await make(1)]
   for (let n = 2; n <= count; n += 1) replicas.push(await make(n))
+  const hosts = [...replicas, ...parts.values()]
   // One by one: the first makes the tables and the keys.
-  for (const replica of replicas) await replica.start()
+  for (const host of hosts) await host.start()
+  if (outside.length > 0) await Promise.all(hosts.map(host => readyWithin(host, 60_000)))
 
   const history = createHistory()
   const street = { history, url: inTurn(replicas) }
@@ -113,7 +145,21 @@ export const openWorld = async <Proxy extends Between>(
   const tap = stack.use(await tapEvents(services.rabbitmq, name))
   const kept = stack.move()
   return {
-    ...{ replicas, proxies, provider, mails, tap, history, sql, street, admin, seller, folder, keepFolder },
+    ...{
+      replicas,
+      hosts,
+      proxies,
+      provider,
+      mails,
+      tap,
+      history,
+      sql,
+      street,
+      admin,
+      seller,
+      folder,
+      keepFolder,
+    },
     databaseUrl: database.url,
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   }

@@ -31,7 +31,7 @@ export const carryOut = async (
   const passed: Passed[] = []
   const begun = performance.now()
   const until = (ms: number) => sleep(Math.max(0, begun + ms - performance.now()))
-  const lanes = Map.groupBy(plan, fault => ('replica' in fault ? fault.replica : fault.dependency))
+  const lanes = Map.groupBy(plan, fault => ('host' in fault ? fault.host : fault.dependency))
   await Promise.all(
     [...lanes.values()].map(async faults => {
       for (const fault of faults) {
@@ -54,7 +54,11 @@ interface Struck {
 }
 
 const strike = async (world: StormyWorld, mortal: Grounds['mortal'], fault: Fault): Promise<Struck> => {
-  if ('replica' in fault) return strikeReplica(world.replicas[fault.replica], fault.what)
+  if ('host' in fault)
+    return strikeHost(
+      world.hosts.find(({ name }) => name === fault.host),
+      fault.what,
+    )
   const proxy = world.proxies[fault.dependency]
   if (fault.what !== 'crash') return changeWeather(proxy, fault)
   if (fault.dependency === 'provider') return crash(world.provider.kill, world.provider.start)
@@ -68,31 +72,31 @@ const crash = async (end: () => Promise<void>, begin: () => Promise<void>): Prom
   return { mend: begin }
 }
 
-const strikeReplica = async (
-  replica: ServerProcess | undefined,
+const strikeHost = async (
+  host: ServerProcess | undefined,
   what: 'kill' | 'pause' | 'stop',
 ): Promise<Struck> => {
-  if (replica === undefined) throw new Error('there is no such replica')
+  if (host === undefined) throw new Error('there is no such host')
   switch (what) {
     case 'pause':
-      replica.pause()
-      return { mend: replica.resume }
+      host.pause()
+      return { mend: host.resume }
     case 'kill':
-      await replica.kill()
-      return { mend: () => start(replica) }
+      await host.kill()
+      return { mend: () => start(host) }
     case 'stop':
-      return { stopped: await replica.stop(), mend: () => start(replica) }
+      return { stopped: await host.stop(), mend: () => start(host) }
   }
 }
 
 /** A host that finds its database away says so and ends: whoever runs it starts it again. */
-const start = async (replica: ServerProcess, tries = 60): Promise<void> => {
+const start = async (host: ServerProcess, tries = 60): Promise<void> => {
   try {
-    await replica.start()
+    await host.start()
   } catch (error) {
     if (tries === 0) throw error
     await sleep(500)
-    await start(replica, tries - 1)
+    await start(host, tries - 1)
   }
 }
 

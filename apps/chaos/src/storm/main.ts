@@ -1,10 +1,11 @@
 import { parseArgs } from 'node:util'
+import { type Domain, domains } from '../world.ts'
 import { lineOf, linesOf, sumOf } from './report.ts'
 import { openGrounds } from './services.ts'
 import { type StormOptions, type StormReport, storm } from './storm.ts'
 
 /** `pnpm chaos`: see help. */
-const help = `Usage: pnpm chaos [--seed N | --seeds FROM..TO] [--seconds 20] [--buyers 12]
+const help = `Usage: pnpm chaos [--seed N | --seeds FROM..TO] [--seconds 20] [--buyers 12] [--outside D,...]
 
 Two replicas of the shop under steady load, while a plan made of the seed alone makes PostgreSQL, Redis, RabbitMQ,
 the mail server and the payment provider go down, hang, be slow, lose replies, be reset and be killed, and the
@@ -14,7 +15,8 @@ Starts services of its own; needs redis-server and rabbitmq-server on the PATH. 
   --seed N           the plan to carry out; drawn and printed unless given
   --seeds FROM..TO   several, one after another, summed up
   --seconds S        how long things go wrong
-  --buyers N         how many people buy at the same time`
+  --buyers N         how many people buy at the same time
+  --outside D,...    domains that run as deployables of their own, and are struck, too; or all`
 
 const say = (line: string) => void process.stdout.write(`${line}\n`)
 
@@ -27,6 +29,14 @@ const seedsFrom = (range: string): number[] => {
   const [from, to] = range.split('..').map(whole)
   if (from === undefined || to === undefined || to < from) throw new Error(`${range} is not FROM..TO`)
   return Array.from({ length: to - from + 1 }, (_, n) => from + n)
+}
+
+const outsideFrom = (names: string): readonly Domain[] => {
+  if (names === 'all') return domains
+  const wanted = names.split(',').filter(name => name !== '')
+  const unknown = wanted.filter(name => !domains.some(domain => domain === name))
+  if (unknown.length > 0) throw new Error(`there is no domain ${unknown.join(', ')}`)
+  return domains.filter(domain => wanted.includes(domain))
 }
 
 /** A port that somebody else on the machine took meanwhile, say, is nothing to blame the shop for: that storm is begun anew, once. */
@@ -46,6 +56,7 @@ const run = async (): Promise<number> => {
       seeds: { type: 'string' },
       seconds: { type: 'string', default: '20' },
       buyers: { type: 'string', default: '12' },
+      outside: { type: 'string', default: '' },
       help: { type: 'boolean', default: false },
     },
   })
@@ -54,12 +65,13 @@ const run = async (): Promise<number> => {
     return 0
   }
   const [seconds, buyers] = [whole(values.seconds), whole(values.buyers)]
+  const outside = outsideFrom(values.outside)
   const seeds = values.seeds === undefined ? [whole(values.seed)] : seedsFrom(values.seeds)
   await using grounds = await openGrounds()
   const reports: StormReport[] = []
   for (const seed of seeds) {
     say(`seed ${seed}: begins`)
-    const report = await carriedOut({ seed, seconds, buyers, grounds })
+    const report = await carriedOut({ seed, seconds, buyers, outside, grounds })
     reports.push(report)
     const lines = seeds.length === 1 || report.violations.length > 0 ? linesOf(report) : [lineOf(report)]
     for (const line of lines) say(line)

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { describeFault, type Fault, planOf } from './plan.ts'
 
 const plans = Array.from({ length: 50 }, (_, seed) => planOf(seed, 20))
-const whoOf = (fault: Fault) => ('replica' in fault ? `replica-${fault.replica + 1}` : fault.dependency)
+const whoOf = (fault: Fault) => ('host' in fault ? fault.host : fault.dependency)
 
 describe('The plan of a storm', () => {
   it('is made of its seed alone', () => {
@@ -41,11 +41,18 @@ describe('The plan of a storm', () => {
     expect(pauses.filter(({ ms }) => ms > 15_000)).not.toEqual([])
   })
 
+  it('strikes domains that are outside, too, and everybody else as if they were not', () => {
+    const [plan, more] = [planOf(7, 20), planOf(7, 20, ['catalog', 'orders'])]
+    const those = more.filter(fault => ['catalog', 'orders'].includes(whoOf(fault)))
+    expect(new Set(those.map(whoOf))).toEqual(new Set(['catalog', 'orders']))
+    expect(more.filter(fault => !those.includes(fault))).toEqual(plan)
+  })
+
   it('can be read', () => {
     expect(describeFault({ at: 3200, ms: 1800, what: 'slow', dependency: 'redis', delayMs: 120 })).toBe(
       '  3.2 s  redis is slow for 1.8 s, 120 ms each way',
     )
-    expect(describeFault({ at: 12_000, ms: 500, what: 'kill', replica: 1 })).toBe(
+    expect(describeFault({ at: 12_000, ms: 500, what: 'kill', host: 'replica-2' })).toBe(
       ' 12.0 s  replica-2 is killed and away for 0.5 s',
     )
   })

@@ -1,4 +1,4 @@
-import type { Dependency } from '../world.ts'
+import type { Dependency, Domain } from '../world.ts'
 import { type Seeded, seeded } from './seeded.ts'
 
 /** What can befall the way to a dependency. */
@@ -10,25 +10,26 @@ export type Fault = { readonly at: number; readonly ms: number } & (
   /** Killed with -9, and started again at the same address with what it had on disk. */
   | { readonly what: 'crash'; readonly dependency: Exclude<Dependency, 'smtp'> }
   /** Killed with -9, stopped with SIGSTOP until it goes on, told to end with SIGTERM; then started again. */
-  | { readonly what: 'kill' | 'pause' | 'stop'; readonly replica: 0 | 1 }
+  | { readonly what: 'kill' | 'pause' | 'stop'; readonly host: string }
 )
 
 /**
- * What goes wrong in a run, in the order in which it begins: for each dependency and each replica one thing
- * after another, several at once of different ones. The same seed and length make the same plan.
+ * What goes wrong in a run, in the order in which it begins: for each dependency, each replica and each domain that is
+ * outside one thing after another, several at once of different ones. The same seed and length make the same plan.
  */
-export const planOf = (seed: number, seconds: number): readonly Fault[] => {
+export const planOf = (seed: number, seconds: number, outside: readonly Domain[] = []): readonly Fault[] => {
   const numbers = seeded(seed).fork('plan')
   const lanes = [
     ...dependencies.map(dependency => lane(numbers.fork(dependency), seconds, befall(dependency))),
-    ...replicas.map(replica => lane(numbers.fork(`replica ${replica}`), seconds, strike(replica))),
+    ...replicas.map((host, n) => lane(numbers.fork(`replica ${n}`), seconds, strike(host))),
+    ...outside.map(host => lane(numbers.fork(host), seconds, strike(host))),
   ]
   return lanes.flat().toSorted((one, other) => one.at - other.at)
 }
 
 /** A fault as a line: `  3.2 s  redis hangs for 1.8 s`. */
 export const describeFault = (fault: Fault): string => {
-  const who = 'replica' in fault ? `replica-${fault.replica + 1}` : fault.dependency
+  const who = 'host' in fault ? fault.host : fault.dependency
   return `${(fault.at / 1000).toFixed(1).padStart(5)} s  ${who} ${sayings[fault.what](`${(fault.ms / 1000).toFixed(1)} s`)}${
     fault.what === 'slow' ? `, ${fault.delayMs} ms each way` : ''
   }`
@@ -47,7 +48,7 @@ const sayings: Readonly<Record<Fault['what'], (time: string) => string>> = {
 }
 
 const dependencies: readonly Dependency[] = ['postgres', 'redis', 'rabbitmq', 'smtp', 'provider']
-const replicas = [0, 1] as const
+const replicas = ['replica-1', 'replica-2']
 const weathers: readonly [Weather, ...Weather[]] = ['down', 'hang', 'lose-replies', 'slow', 'reset']
 
 /** When a fault begins, how long it lasts at most, and how long it usually does. */
@@ -91,9 +92,9 @@ const befall =
 
 /** One pause in four may outlast every lease: whoever wakes up then finds its work done by others. */
 const strike =
-  (replica: 0 | 1) =>
+  (host: string) =>
   (numbers: Seeded, { at, ms, atMost }: Span): Fault => {
     const what = numbers.pick(['kill', 'kill', 'pause', 'pause', 'stop'] as const)
     const long = what === 'pause' && numbers.chance(0.25)
-    return { at, ms: long ? Math.round(numbers.between(ms, atMost)) : ms, what, replica }
+    return { at, ms: long ? Math.round(numbers.between(ms, atMost)) : ms, what, host }
   }

@@ -7,7 +7,7 @@ import type { Passed } from './carry-out.ts'
  */
 export const repeatsIn = (passed: readonly Passed[]): NonNullable<Expectations['mayRepeat']> => {
   const troubles = passed.filter(
-    ({ fault }) => 'replica' in fault || fault.dependency === 'smtp' || fault.dependency === 'postgres',
+    ({ fault }) => 'host' in fault || fault.dependency === 'smtp' || fault.dependency === 'postgres',
   )
   return ({ from, to }) => 2 * troubles.filter(each => each.from <= to && each.to >= from).length
 }

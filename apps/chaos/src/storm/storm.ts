@@ -5,7 +5,7 @@ import { signUp } from '../people.ts'
 import { settle } from '../settle.ts'
 import { offer } from '../shopping.ts'
 import type { Violation } from '../verdict/violation.ts'
-import { openWorld } from '../world.ts'
+import { type Domain, openWorld } from '../world.ts'
 import { nothingUnforeseen } from './answers.ts'
 import { cleanUp, workInOffice } from './back-office.ts'
 import { type Round, shopAround } from './buyer.ts'
@@ -24,6 +24,8 @@ export interface StormOptions {
   /** How long things go wrong. */
   readonly seconds: number
   readonly grounds: Grounds
+  /** Domains that run as deployables of their own; none unless given. */
+  readonly outside?: readonly Domain[]
   /** How many people buy at the same time; 12 unless given. */
   readonly buyers?: number
 }
@@ -44,12 +46,19 @@ export interface StormReport {
  * Two replicas under steady load, while the plan of the seed is carried out; then a minute in which everything
  * must come to rest, and the verdict.
  */
-export const storm = async ({ seed, seconds, grounds, buyers = 12 }: StormOptions): Promise<StormReport> => {
-  const plan = planOf(seed, seconds)
+export const storm = async ({
+  seed,
+  seconds,
+  grounds,
+  outside = [],
+  buyers = 12,
+}: StormOptions): Promise<StormReport> => {
+  const plan = planOf(seed, seconds, outside)
   await using world: StormyWorld = await openWorld({
     services: grounds.services,
     between: (_, url) => startFaultProxy(url),
     replicas: 2,
+    outside,
   })
   const crowd = await gather(world, seed, buyers)
   const passed = await carryOut(world, grounds, plan)
@@ -57,7 +66,7 @@ export const storm = async ({ seed, seconds, grounds, buyers = 12 }: StormOption
   crowd.stop()
   let cleaned = false
   const cleaning = cleanUp(world.admin, () => cleaned)
-  const late = await readyAgain(world.replicas)
+  const late = await readyAgain(world.hosts)
   await crowd.gone
   const { violations: unsettled } = await settle(world, {
     within: Math.max(0, 60_000 - (performance.now() - calm)),
