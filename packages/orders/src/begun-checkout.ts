@@ -5,11 +5,12 @@ import {
   type Id,
   type InTx,
   NotFound,
+  remaining,
   service,
   type TxContext,
   Unavailable,
 } from '@plinth/kernel'
-import { createJob, type Job } from '@plinth/postgres'
+import { createJob, type Database, inLots, type Job } from '@plinth/postgres'
 import { type SQL, sql } from 'drizzle-orm'
 import { checkoutsOfUser } from './claim-key.ts'
 import type { OrdersDeps } from './deps.ts'
@@ -24,15 +25,45 @@ export interface BegunCheckout {
   readonly userId: Id<'User'>
 }
 
-/** Writes down, for good, that a checkout begins: before anybody is asked who would not roll back with it. */
-export const begin = async (
-  { database }: Pick<OrdersDeps, 'database'>,
-  context: TxContext,
-  { orderId, paymentId, userId }: BegunCheckout,
-): Promise<void> => {
-  await database.on(context).execute(sql`
-    insert into orders.begun_checkout (order_id, user_id, payment_id) values (${orderId}, ${userId}, ${paymentId})`)
+/** The notes of begun checkouts: written and taken away for many at once, since there may be hundreds at a time. */
+export interface BegunCheckouts {
+  /** Writes down, for good, that a checkout begins: before anybody is asked who would not roll back with it. */
+  readonly begin: (context: TxContext, begun: BegunCheckout) => Promise<unknown>
+  /** Forgets a checkout that has asked nobody for anything. */
+  readonly forget: (context: TxContext, begun: BegunCheckout) => Promise<unknown>
+  /** Whether a user has checkouts that are under way or not undone yet. */
+  readonly isAnyLeft: (context: TxContext, userId: Id<'User'>) => Promise<boolean>
 }
+
+/** See {@link BegunCheckouts}. */
+export const createBegunCheckouts = (database: Database): BegunCheckouts => ({
+  begin: inLots({
+    work: async (context, begun: readonly BegunCheckout[]) => {
+      await database.on(context).execute(sql`
+        insert into orders.begun_checkout (order_id, user_id, payment_id)
+        select "orderId", "userId", "paymentId"
+          from jsonb_to_recordset(${JSON.stringify(begun)}::jsonb) as _ ("orderId" uuid, "userId" uuid, "paymentId" uuid)`)
+      return begun
+    },
+  }),
+  forget: inLots({
+    work: async (context, begun: readonly BegunCheckout[]) => {
+      const ids = begun.map(({ orderId }) => orderId)
+      await database.on(context).execute(sql`
+        delete from orders.begun_checkout where order_id = any(${sql.param(ids)}::uuid[])`)
+      return begun
+    },
+  }),
+  isAnyLeft: inLots({
+    work: async (context, userIds: readonly Id<'User'>[]) => {
+      const left = await database.on(context).execute<{ userId: Id<'User'> }>(sql`
+        select distinct user_id as "userId" from orders.begun_checkout
+         where user_id = any(${sql.param([...userIds])}::uuid[])`)
+      const found = new Set(left.map(({ userId }) => userId))
+      return userIds.map(userId => found.has(userId))
+    },
+  }),
+})
 
 /**
  * Goes on with a checkout, in the transaction that opens its order and when it is its user's turn: with that, what was
@@ -55,33 +86,14 @@ export const goOn = async (
   return found.others
 }
 
-/** Whether a user has checkouts that are under way or not undone yet. */
-export const isAnyLeft = async (
-  { database }: Pick<OrdersDeps, 'database'>,
-  context: TxContext,
-  { userId }: Pick<BegunCheckout, 'userId'>,
-): Promise<boolean> => {
-  const left = await database
-    .on(context)
-    .execute(sql`select from orders.begun_checkout where user_id = ${userId} limit 1`)
-  return left.length > 0
-}
-
-/** Forgets a checkout that has asked nobody for anything. */
-export const forget = async (
-  { database }: Pick<OrdersDeps, 'database'>,
-  context: TxContext,
-  { orderId }: BegunCheckout,
-): Promise<void> => {
-  await database.on(context).execute(sql`delete from orders.begun_checkout where order_id = ${orderId}`)
-}
-
 /** Gives up a checkout that came to nothing. What cannot be undone now is undone by {@link giveUpCheckouts}. */
 export const giveUp = async (
   deps: OrdersDeps,
   context: CallContext,
   { orderId }: BegunCheckout,
 ): Promise<void> => {
+  // Nobody waits any more.
+  if ((remaining(context) ?? leastMs) < leastMs) return
   try {
     const own = actingAs(context, service('orders'))
     for (const left of await takeUp(deps, own, sql`order_id = ${orderId}`)) await undo(deps, own, left)
@@ -90,7 +102,10 @@ export const giveUp = async (
   }
 }
 
-const batch = 10
+/** Milliseconds that it takes to undo something, as a rule. */
+const leastMs = 300
+
+const batch = 25
 
 /** Gives up checkouts that nobody goes on with: of processes that died, and of neighbours that were away. */
 export const giveUpCheckouts = (deps: OrdersDeps): Job =>

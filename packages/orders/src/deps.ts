@@ -1,6 +1,7 @@
 import type { AuditTrail } from '@plinth/audit'
 import type { Database, Outbox } from '@plinth/postgres'
 import type { Logger } from '@plinth/telemetry'
+import type { BegunCheckouts } from './begun-checkout.ts'
 import type { OrdersNeighbours } from './neighbours/needs.ts'
 import type { SoldOut } from './neighbours/sold-out.ts'
 
@@ -25,6 +26,7 @@ export interface OrdersDeps {
   readonly logger: Logger
   readonly neighbours: OrdersNeighbours
   readonly settings: OrdersSettings
+  readonly begun: BegunCheckouts
   /** Whether neighbours do not join our transactions, so that we have to undo what they did for us. */
   readonly detached: boolean
   readonly soldOut: SoldOut

@@ -1,18 +1,21 @@
 import type { CatalogContract } from '@plinth/catalog-contract'
 import {
   type CallContext,
+  contextOf,
   type Id,
   type InputOf,
   type InTx,
+  isDetached,
   type Money,
   newId,
   type OutputOf,
+  service,
   sum,
   Unavailable,
 } from '@plinth/kernel'
 import { CartEmpty, type OrdersContract, PriceChanged } from '@plinth/orders-contract'
 import { sql } from 'drizzle-orm'
-import { type BegunCheckout, begin, forget, giveUp, goOn } from './begun-checkout.ts'
+import { type BegunCheckout, giveUp, goOn } from './begun-checkout.ts'
 import { type CheckoutKey, claimKey } from './claim-key.ts'
 import type { OrdersDeps } from './deps.ts'
 import { takeLines } from './neighbours/cart.ts'
@@ -36,37 +39,53 @@ export const openOrder = async (
 ): Promise<OrderAndPayment | undefined> => {
   await refuseSoldOut(deps, context, key)
   const begun = { orderId: newId<'Order'>(), paymentId: newId<'Payment'>(), userId: key.userId }
-  if (deps.detached) await begin(deps, context, begun)
+  const attempt: Attempt = { begun, hasAsked: false }
+  // However late it is: what is not known to be written down cannot be taken away again.
+  if (deps.detached) await deps.begun.begin(contextOf(service('orders')), begun)
   try {
-    return await deps.database.transaction(context, inTx => open(deps, inTx, begun, key, request))
+    return await deps.database.transaction(context, inTx => open(deps, inTx, attempt, key, request))
   } catch (error) {
-    if (error === keyHasOrder) {
-      if (deps.detached) await forget(deps, context, begun)
-      return undefined
-    }
-    if (deps.detached) await giveUp(deps, context, begun)
+    if (deps.detached) await (attempt.hasAsked ? giveUp(deps, context, begun) : forget(deps, begun))
+    if (error === keyHasOrder) return undefined
     throw error
   }
+}
+
+interface Attempt {
+  readonly begun: BegunCheckout
+  /** Whether anybody was asked for anything who does not roll back. */
+  hasAsked: boolean
+}
+
+/** However long somebody has waited: it is one note the less to be looked into. */
+const forget = async (deps: OrdersDeps, begun: BegunCheckout): Promise<void> => {
+  await deps.begun.forget(contextOf(service('orders')), begun).catch((err: unknown) => {
+    deps.logger.warn(
+      { err, orderId: begun.orderId },
+      'a checkout that was begun for nothing is given up later',
+    )
+  })
 }
 
 const open = async (
   deps: OrdersDeps,
   context: InTx,
-  begun: BegunCheckout,
+  attempt: Attempt,
   key: CheckoutKey,
   request: Request,
 ): Promise<OrderAndPayment> => {
-  const { orderId, paymentId } = begun
+  const { orderId, paymentId } = attempt.begun
   const claiming = claimKey(deps, context, key, orderId)
   // A cart that takes part in the transaction is emptied in the same round trip: for nothing, where the key has an
   // order. One that does not is asked only when it is sure.
   if (deps.detached && (await claiming) === undefined) throw keyHasOrder
-  const othersLeft = deps.detached && (await goOn(deps, context, begun))
+  const othersLeft = deps.detached && (await goOn(deps, context, attempt.begun))
+  attempt.hasAsked = isDetached(deps.neighbours.cart)
   const [number, wanted] = await Promise.all([claiming, takeLines(deps, context, key.userId, orderId)])
   if (number === undefined) throw keyHasOrder
   // What another checkout of theirs took is on its way back: whoever comes again finds it.
   if (wanted.length === 0) throw othersLeft ? Unavailable() : CartEmpty()
-  const { lines } = await hold(deps, context, { orderId, lines: wanted }).catch((error: unknown) => {
+  const { lines } = await hold(deps, context, attempt, wanted).catch((error: unknown) => {
     throw othersLeft && isOutOfStock(error) ? Unavailable(undefined, { cause: error }) : error
   })
   const total = totalOf(lines)
@@ -89,12 +108,17 @@ const open = async (
 const hold = async (
   deps: OrdersDeps,
   context: InTx,
-  wanted: InputOf<CatalogContract, 'reserveStock'>,
+  attempt: Attempt,
+  lines: InputOf<CatalogContract, 'reserveStock'>['lines'],
 ): Promise<OutputOf<CatalogContract, 'reserveStock'>> => {
   // Known by now, where this waited for a connection while others bought the last of it.
-  deps.soldOut.assertNoneOf(wanted.lines)
-  return reserveStock(deps, context, wanted).catch((error: unknown) => {
+  deps.soldOut.assertNoneOf(lines)
+  const asked = attempt.hasAsked
+  attempt.hasAsked = true
+  return reserveStock(deps, context, { orderId: attempt.begun.orderId, lines }).catch((error: unknown) => {
     deps.soldOut.note(error)
+    // That is an answer: nothing is held.
+    if (isOutOfStock(error)) attempt.hasAsked = asked
     throw error
   })
 }

@@ -13,7 +13,7 @@ import {
 } from '@plinth/postgres'
 import type { Logger } from '@plinth/telemetry'
 import type { FastifyInstance } from 'fastify'
-import { giveUpCheckouts } from './begun-checkout.ts'
+import { createBegunCheckouts, giveUpCheckouts } from './begun-checkout.ts'
 import { cancelOrder } from './cancel-order.ts'
 import { checkout } from './checkout.ts'
 import type { OrdersDeps, OrdersSettings } from './deps.ts'
@@ -59,6 +59,7 @@ export const createOrders = ({ pool, logger, neighbours, settings }: OrdersOptio
     audit,
     logger,
     neighbours,
+    begun: createBegunCheckouts(database),
     detached: Object.values(neighbours).some(isDetached),
     settings,
     soldOut: createSoldOut(),

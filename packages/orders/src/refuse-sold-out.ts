@@ -1,5 +1,4 @@
 import { type CallContext, Unavailable } from '@plinth/kernel'
-import { isAnyLeft } from './begun-checkout.ts'
 import { type CheckoutKey, findKey } from './claim-key.ts'
 import type { OrdersDeps } from './deps.ts'
 import { readLines } from './neighbours/cart.ts'
@@ -20,6 +19,6 @@ export const refuseSoldOut = async (
   } catch (refusal) {
     if ((await findKey(deps, context, key)) !== undefined) return
     // Their own last try may be what holds it.
-    throw deps.detached && (await isAnyLeft(deps, context, key)) ? Unavailable() : refusal
+    throw deps.detached && (await deps.begun.isAnyLeft(context, key.userId)) ? Unavailable() : refusal
   }
 }
