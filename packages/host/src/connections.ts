@@ -20,6 +20,12 @@ import type { Logger, Metrics, Spans } from '@plinth/telemetry'
 import type { Config } from './config.ts'
 import { everywhere, isParted, type Place } from './place.ts'
 
+/**
+ * What is kept in memory in front of Redis: a few hundred entries, those that are asked for again and again. What is made
+ * of an entry (the value, its JSON, the bytes of an answer) takes as much again as the entry, several times.
+ */
+const nearby = { maxBytes: 4 * 1024 * 1024 }
+
 /** What a deployable is connected to. Nothing here waits for the other side. */
 export interface Connections extends AsyncDisposable {
   readonly pool: Pool
@@ -68,7 +74,9 @@ export const openConnections = (
         })
   const bus = redis === undefined ? createMemoryBus() : createRedisBus({ redis, logger })
   const cache =
-    redis === undefined ? createMemoryCache() : createRedisCache({ redis, bus, memory: {}, logger, metrics })
+    redis === undefined
+      ? createMemoryCache()
+      : createRedisCache({ redis, bus, memory: nearby, logger, metrics })
   const limiter = redis === undefined ? createRateLimiter() : createRedisRateLimiter({ redis })
   return {
     pool,
