@@ -6,7 +6,7 @@ export const everyEntry = ({ name, entries, effects }: PublishedPackage): string
   return `${specifiers.map((from, n) => `import * as entry${n} from '${from}'`).join('\n')}
 
 const entries = { ${specifiers.map((from, n) => `'${from}': entry${n}`).join(', ')} }
-const effects = ${JSON.stringify(effects.map(entry => `${name}${entry.slice(1)}`))}
+const effects: string[] = ${JSON.stringify(effects.map(entry => `${name}${entry.slice(1)}`))}
 for (const [from, entry] of Object.entries(entries)) {
   const names = Object.entries(entry)
   if (names.length === 0 && !effects.includes(from)) throw new Error(\`\${from} exports nothing\`)

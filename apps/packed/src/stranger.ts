@@ -50,7 +50,10 @@ export const createStranger = async ({
         .flatMap(({ peers }) => Object.entries(peers))
         .map(([name, range]) => [name, floor ? range.replace(/^[~^]/, '') : range]),
     )
-    const direct = floor ? [...new Set([...wants, ...ranges.keys()])] : wants
+    // Not what is optional: whoever has no use for it does not have it.
+    const needed = new Set(tarballs.flatMap(({ package: { needs } }) => needs))
+    const shared = [...ranges.keys()].filter(name => needed.has(name))
+    const direct = floor ? [...new Set([...wants, ...shared])] : wants
     const manifest = {
       name: 'stranger',
       version: '1.0.0',
