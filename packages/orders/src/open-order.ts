@@ -31,13 +31,24 @@ type Request = InputOf<OrdersContract, 'checkout'>
  * The first half of a checkout, all of it or nothing: the key is claimed, the cart moves into the order,
  * its stock is held, its payment noted down. Undefined when the key has an order already.
  */
-export const openOrder = async (
+export const openOrder = (
+  deps: OrdersDeps,
+  context: CallContext,
+  key: CheckoutKey,
+  request: Request,
+): Promise<OrderAndPayment | undefined> =>
+  deps.enter(context, async () => {
+    // Not before the own turn: who had to wait for it may have come too late by then.
+    await refuseSoldOut(deps, context, key)
+    return openAtOnce(deps, context, key, request)
+  })
+
+const openAtOnce = async (
   deps: OrdersDeps,
   context: CallContext,
   key: CheckoutKey,
   request: Request,
 ): Promise<OrderAndPayment | undefined> => {
-  await refuseSoldOut(deps, context, key)
   const begun = { orderId: newId<'Order'>(), paymentId: newId<'Payment'>(), userId: key.userId }
   const attempt: Attempt = { begun, hasAsked: false }
   // However late it is: what is not known to be written down cannot be taken away again.

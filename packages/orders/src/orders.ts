@@ -26,6 +26,7 @@ import { createSoldOut } from './neighbours/sold-out.ts'
 import { ordersRoutes } from './routes.ts'
 import { getSale, listSales } from './sales.ts'
 import { settleOpenPayments } from './settle-open-payments.ts'
+import { createTurnstile } from './turnstile.ts'
 
 /** What orders need from the deployable they run in. */
 export interface OrdersOptions {
@@ -48,6 +49,9 @@ export interface Orders {
   readonly migrations: Migrations
 }
 
+/** More would wait for a connection to PostgreSQL. */
+const ordersAtOnce = 16
+
 /** Creates the orders domain. */
 export const createOrders = ({ pool, logger, neighbours, settings }: OrdersOptions): Orders => {
   const database = createDatabase({ pool, schema: 'orders' })
@@ -63,6 +67,7 @@ export const createOrders = ({ pool, logger, neighbours, settings }: OrdersOptio
     detached: Object.values(neighbours).some(isDetached),
     settings,
     soldOut: createSoldOut(),
+    enter: createTurnstile(ordersAtOnce),
     wakeSettling: () => settling.wake(),
   }
   const settling = settleOpenPayments(deps)

@@ -75,7 +75,11 @@ export const createLogger = ({
     },
     pretty ? prettyDestination(target) : target,
   )
-  return wrap(lines, {}, () => blocks?.flushSync())
+  return wrap(
+    lines,
+    {},
+    sparingly(() => blocks?.flushSync()),
+  )
 }
 
 /**
@@ -83,10 +87,29 @@ export const createLogger = ({
  * written at once, see {@link urgent}; the rest within a tenth of a second, and when the process ends.
  */
 const standardOutput = () =>
-  pino.destination({ fd: 1, sync: false, minLength: blockSize, maxWrite: 2 * blockSize, periodicFlush: 100 })
+  pino.destination({
+    fd: 1,
+    sync: false,
+    minLength: blockSize,
+    maxWrite: 2 * blockSize,
+    periodicFlush: flushMs,
+  })
 
+/** Milliseconds that a line may wait. */
+const flushMs = 100
 /** Bytes. A write costs much the same, however long it is. */
 const blockSize = 64 * 1024
+
+/** Of many warnings on end the first is written at once; to do so for each would slow down a shop that is in trouble. */
+const sparingly = (flush: () => void): (() => void) => {
+  let last = Number.NEGATIVE_INFINITY
+  return () => {
+    const now = performance.now()
+    if (now - last < flushMs) return
+    last = now
+    flush()
+  }
+}
 
 /** Lines that may be the last ones are written before anything else happens. */
 const urgent: ReadonlySet<string> = new Set<pino.Level>(['warn', 'error', 'fatal'])
