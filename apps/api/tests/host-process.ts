@@ -105,10 +105,14 @@ const endOf = async (
   child: ChildProcess,
   written: () => { stdout: string; stderr: string },
 ): Promise<Ended> => {
-  // A test process that goes down does not leave hosts behind.
-  const kill = () => child.kill('SIGKILL')
-  process.once('exit', kill)
+  alive.add(child)
   await once(child, 'close')
-  process.off('exit', kill)
+  alive.delete(child)
   return { code: child.exitCode, signal: child.signalCode, ...written() }
 }
+
+/** A test process that goes down does not leave hosts behind. */
+const alive = new Set<ChildProcess>()
+process.once('exit', () => {
+  for (const child of alive) child.kill('SIGKILL')
+})
