@@ -1,63 +1,61 @@
 import { order } from '@plinth/orders-contract'
 import { eventually } from '@plinth/testing'
-import postgres from 'postgres'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Books, openBooks } from './books.ts'
 import { type Answer, clientOf } from './client.ts'
 import { type Buyer, fillCarts, forEach, givenBuyers, givenSigner, type Signer } from './crowd.ts'
-import { type GivenShop, givenShop } from './given-shop.ts'
+import { forHomesOfTheirOwn, type GivenShop, givenShop } from './given-shop.ts'
 import { type HostProcess, startHost } from './host-process.ts'
 import { comesToRest, journalOf } from './look-back.ts'
 import { checkoutToTheEnd, type Offer, offer } from './shopping.ts'
-import { outside } from './topology.ts'
 
 /** Seconds of work on a machine of its own, minutes where ten others are at work, too. */
 const patience = 300_000
-/** How many of those who want the same come in the same moment; fewer where the shop's many processes share the machine. */
-const atOnce = outside().length > 0 ? 60 : 2_000
 
 describe('many at once, on two replicas', { timeout: patience }, () => {
   let signer: Signer
   let shop: GivenShop
   let replica: HostProcess
-  let database: postgres.Sql
+  let books: Books
 
   beforeAll(async () => {
     signer = givenSigner()
-    shop = await givenShop({}, signer.env)
+    shop = await givenShop(forHomesOfTheirOwn(), signer.env)
     replica = await startHost(shop.env)
-    database = postgres(shop.databaseUrl, { max: 2, onnotice: () => undefined })
+    books = await openBooks(shop)
   })
   afterAll(async () => {
-    await database?.end()
+    await books?.[Symbol.asyncDispose]()
     await replica?.[Symbol.asyncDispose]()
     await shop?.[Symbol.asyncDispose]()
   })
 
   /** Buyers with the offers in their carts, in the order that each is given. */
   const shoppers = async (howMany: number, cartOf: (at: number) => readonly Offer[]): Promise<Buyer[]> => {
-    const buyers = await givenBuyers(database, signer, howMany)
+    const buyers = await givenBuyers(books.of('users'), signer, howMany)
     const carts = buyers.map((buyer, at) => [buyer, cartOf(at).map(({ variant }) => variant.id)] as const)
-    await fillCarts(database, new Map(carts))
+    await fillCarts(books.of('cart'), new Map(carts))
     return buyers
   }
   const clientAt = ({ accessToken }: Buyer, at: number) =>
     clientOf(at % 2 === 0 ? shop.url : replica.url, accessToken)
   const unitsSold = async ({ variant }: Offer): Promise<number> => {
-    const [row] = await database`
+    const [row] = await books.of('orders')`
       select coalesce(sum(line.quantity), 0)::int as sold
         from orders.order_line line join orders.order o on o.id = line.order_id
        where line.variant_id = ${variant.id} and o.status = 'paid'`
     return row?.sold
   }
   const left = async ({ variant }: Offer) => {
-    const [row] = await database`select on_hand, reserved from catalog.variant where id = ${variant.id}`
+    const [row] = await books.of('catalog')`
+      select on_hand, reserved from catalog.variant where id = ${variant.id}`
     return row
   }
 
   test('2,000 buyers for 100 units: 100 have paid, each of the others is told that nothing is left', async () => {
     const wanted = await offer(shop.seller, { stock: 100 })
     const buyers = await shoppers(2000, () => [wanted])
-    const answers = await forEach(buyers, atOnce, (buyer, at) => checkoutToTheEnd(clientAt(buyer, at)))
+    const answers = await forEach(buyers, buyers.length, (buyer, at) => checkoutToTheEnd(clientAt(buyer, at)))
 
     const paid = answers.filter(({ status }) => status === 201).map(each => each.expect(201, order))
     expect(paid).toHaveLength(100)
@@ -71,7 +69,7 @@ describe('many at once, on two replicas', { timeout: patience }, () => {
     expect(first && (await journalOf(shop, first))).toMatchObject([
       { operation: 'capture', amount: first?.total },
     ])
-    await comesToRest(shop.databaseUrl)
+    await comesToRest(books.url)
   })
 
   test('what declined cards and holds that ran out give back is sold: in the end 100 have paid, and no unit is left', async () => {
@@ -98,9 +96,9 @@ describe('many at once, on two replicas', { timeout: patience }, () => {
     expect(await unitsSold(wanted)).toBe(100)
     expect(latecomers.map(({ status }) => status)).toContain(201)
     expect(
-      await database`select 1 from catalog.reservation where settled_at > expires_at limit 1`,
+      await books.of('catalog')`select 1 from catalog.reservation where settled_at > expires_at limit 1`,
     ).toHaveLength(1)
-    await comesToRest(shop.databaseUrl)
+    await comesToRest(books.url)
   })
 
   test('50 carts with the same five variants in opposite orders, 1,000 checkouts: nobody waits for ever for the other', async () => {
@@ -109,20 +107,15 @@ describe('many at once, on two replicas', { timeout: patience }, () => {
     const buyers = await shoppers(50, cartOf)
     const idsOf = (cart: readonly Offer[]) => cart.map(({ variant }) => variant.id)
     const carts = new Map(buyers.map((buyer, at) => [buyer, idsOf(cartOf(at))]))
-    const before = await deadlocks()
+    const before = await books.deadlocks()
     for (let round = 0; round < 20; round += 1) {
-      await fillCarts(database, carts)
+      await fillCarts(books.of('cart'), carts)
       const answers = await forEach(buyers, 50, (buyer, at) => checkoutToTheEnd(clientAt(buyer, at)))
       for (const answer of answers) expect(answer.expect(201, order).lines).toHaveLength(5)
     }
     for (const each of offers)
       expect([await unitsSold(each), await left(each)]).toEqual([1000, { on_hand: 0, reserved: 0 }])
-    await comesToRest(shop.databaseUrl)
-    expect(await deadlocks()).toEqual(before)
+    await comesToRest(books.url)
+    expect(await books.deadlocks()).toEqual(before)
   })
-
-  const deadlocks = async () => {
-    const [row] = await database`select deadlocks from pg_stat_database where datname = current_database()`
-    return row?.deadlocks
-  }
 })

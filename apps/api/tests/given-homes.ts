@@ -24,12 +24,14 @@ export const installedDatabase = (): Promise<TestDatabase> =>
 /** What domains that are outside are given in PostgreSQL. */
 export interface Homes extends AsyncDisposable {
   readonly env: Env
+  /** Where a domain has its tables, by a URL with the rights of a superuser. */
+  readonly databaseOf: (domain: Domain) => string
 }
 
 /**
  * Gives each domain that is outside a user of its own, who may read and write what is the domain's and nobody else's.
  *
- * @param own whether each has a database of its own, too: then their events need RabbitMQ
+ * @param own whether each has a database of its own, too, and its tables nowhere else: then their events need RabbitMQ
  */
 export const givenHomes = async (
   shop: TestDatabase,
@@ -40,6 +42,7 @@ export const givenHomes = async (
   const server = postgres(shop.url, { max: 1, onnotice: () => undefined })
   stack.defer(() => server.end())
   const env: Record<string, string> = {}
+  const databases = new Map<Domain, string>()
   for (const domain of outside) {
     const password = randomBytes(16).toString('hex')
     const name = `plinth_test_${domain}_${randomBytes(6).toString('hex')}`
@@ -50,12 +53,20 @@ export const givenHomes = async (
     })
     for (const role of roles) await server`grant ${role} to ${server(name)}`
     const home = own ? stack.use(await createTestDatabase({ name: domain })) : shop
-    if (own) await server`alter database ${server(home.name)} owner to ${server(name)}`
+    if (own) {
+      await server`alter database ${server(home.name)} owner to ${server(name)}`
+      await server`drop schema ${server(domain)} cascade`
+    }
+    databases.set(domain, home.url)
     const url = new URL(home.url)
     url.username = name
     url.password = password
     env[homeVariable(domain)] = url.href
   }
   const kept = stack.move()
-  return { env, [Symbol.asyncDispose]: () => kept.disposeAsync() }
+  return {
+    env,
+    databaseOf: domain => databases.get(domain) ?? shop.url,
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
+  }
 }

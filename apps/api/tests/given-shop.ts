@@ -3,6 +3,7 @@ import {
   createTestDatabase,
   type MailSink,
   removeShopNames,
+  serviceUrl,
   startMailSink,
   testNamespace,
 } from '@plinth/testing'
@@ -20,7 +21,10 @@ export interface Backends {
 /** What a shop's hosts stand on, ready to start them: a database of its own, a mail sink, names nobody else uses. */
 export interface Ground extends AsyncDisposable {
   readonly env: Env
+  /** The api's, and that of all domains that have none of their own. */
   readonly databaseUrl: string
+  /** Where a domain has its tables. */
+  readonly databaseOf: (domain: Domain) => string
   readonly mails: MailSink
   /** What Redis keys and AMQP names of this shop begin with. */
   readonly namespace: string
@@ -32,6 +36,12 @@ export interface GivenShop extends Ground {
   readonly url: string
   readonly admin: Person
   readonly seller: Person
+}
+
+/** What gives each of the domains that this run has outside a database of its own; nothing where it has none outside. */
+export const forHomesOfTheirOwn = (): Backends => {
+  const amqpUrl = outside().length > 0 ? serviceUrl('rabbitmq') : undefined
+  return amqpUrl === undefined ? {} : { amqpUrl }
 }
 
 /** Lays the ground of a shop, without starting it; `changes` are to its environment, `away` is what runs outside. */
@@ -66,6 +76,7 @@ export const givenGround = async (
   return {
     env,
     databaseUrl: database.url,
+    databaseOf: homes.databaseOf,
     mails,
     namespace,
     [Symbol.asyncDispose]: () => kept.disposeAsync(),

@@ -59,7 +59,7 @@ export const checkout = (
 ): Promise<Answer> => buyer.post('/v1/checkout', checkoutWith(token), { key })
 
 /**
- * Checks out as a client does that does not give up: told to come again it does, with the same key, until it
+ * Checks out as a client does that does not give up: told to come again, and when, it does, with the same key, until it
  * is known what became of it. Gives the last answer.
  */
 export const checkoutToTheEnd = (
@@ -69,7 +69,8 @@ export const checkoutToTheEnd = (
   eventually(
     async () => {
       const answer = await checkout(buyer, token, key)
-      if (answer.status === 202 || comeAgain.safeParse(answer.json).success)
+      const isTold = answer.headers.has('retry-after') && comeAgain.safeParse(answer.json).success
+      if (answer.status === 202 || isTold)
         throw new Error(`no answer yet but ${answer.status}: ${answer.text}`)
       return answer
     },

@@ -63,7 +63,7 @@ export const moneyInvariants: readonly Invariant[] = [
     violations: () => sql`
       select p.id as payment_id, p.order_id, p.status as payment, p.amount, sum(r.amount)::int8 as refunds
         from payments.refund r join payments.payment p on p.id = r.payment_id
-       group by p.id
+       group by p.id, p.order_id, p.status, p.amount
       having sum(r.amount) > p.amount or p.status <> 'captured' or bool_or(r.currency <> p.currency)`,
   },
   {
