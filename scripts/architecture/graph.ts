@@ -48,6 +48,7 @@ export const allowedForTools: Readonly<Record<string, readonly string[]>> = {
     'telemetry',
     'api',
     'catalog-contract',
+    'invariants',
     'messaging',
     'postgres',
   ],

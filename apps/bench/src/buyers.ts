@@ -7,7 +7,7 @@ export interface Signer {
   /** For `JWT_KEYS`. */
   readonly keySet: string
   /** The Authorization header of a signed-in user. */
-  readonly authorizationOf: (userId: string) => Promise<string>
+  readonly authorizationOf: (userId: string, roles?: readonly string[]) => Promise<string>
 }
 
 /** Signs buyers in without their passwords: hashing those for each would take longer than all the rest. */
@@ -16,8 +16,8 @@ export const createSigner = async (): Promise<Signer> => {
   const signingKey = await importJWK({ ...key }, key.alg)
   return {
     keySet: JSON.stringify({ keys: [key] }),
-    authorizationOf: async userId => {
-      const token = new SignJWT({ sid: newId(), roles: ['user'], client_id: 'plinth' })
+    authorizationOf: async (userId, roles = ['user']) => {
+      const token = new SignJWT({ sid: newId(), roles, client_id: 'plinth' })
         .setProtectedHeader({ alg: key.alg, kid: key.kid, typ: 'at+jwt' })
         .setIssuer('plinth')
         .setAudience('plinth')

@@ -81,7 +81,7 @@ const main = async (): Promise<void> => {
   const limit = stack.use(
     await startServer('limits/server.ts', join(logs, 'limits.log'), { DATABASE_URL: services.databaseUrl }),
   )
-  const authorizations = await Promise.all(data.buyerIds.map(signer.authorizationOf))
+  const authorizations = await Promise.all(data.buyerIds.map(id => signer.authorizationOf(id)))
   await load({
     url: plinth.url,
     connections,
