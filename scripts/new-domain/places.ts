@@ -62,6 +62,8 @@ export const places: readonly Place[] = [
     "    Shipments: 'What each user has made.',\n",
   ),
 
+  behind('README.md', 'payments & notifications', ' & shipments'),
+
   // The fuzzer has things of every kind to name.
   behind(fuzz('known-things.ts'), "  'sessions',\n", "  'shipments',\n"),
   behind(
