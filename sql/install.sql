@@ -26,6 +26,8 @@ select pg_advisory_lock(7546854001);
 \ir apply.psql
 \set file users/007-forget-audit.sql
 \ir apply.psql
+\set file users/008-accounts-by-status.sql
+\ir apply.psql
 
 \set file catalog/001-products.sql
 \ir apply.psql
@@ -38,6 +40,8 @@ select pg_advisory_lock(7546854001);
 \set file catalog/005-audit.sql
 \ir apply.psql
 \set file catalog/006-forget-audit.sql
+\ir apply.psql
+\set file catalog/007-lists-at-scale.sql
 \ir apply.psql
 
 \set file cart/001-cart.sql
@@ -52,6 +56,8 @@ select pg_advisory_lock(7546854001);
 \set file orders/004-forget-audit.sql
 \ir apply.psql
 \set file orders/005-begun-checkouts.sql
+\ir apply.psql
+\set file orders/006-sales-by-status.sql
 \ir apply.psql
 
 \set file payments/001-payments.sql

@@ -1,17 +1,18 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createTestDatabase, startMailSink } from '@plinth/testing'
+import { createTestDatabase, type StatementTap, startMailSink, startStatementTap } from '@plinth/testing'
 import postgres, { type Sql } from 'postgres'
 import { createSigner } from '../src/buyers.ts'
 import { loadLargeShop } from '../src/large/load.ts'
 import { prepare } from '../src/large/prepare.ts'
 import { startServer } from '../src/servers.ts'
 
-/** A shop with the history of a large one, a hundredth of it. */
+/** A shop with the history of a large one, a hundredth of it, in which every statement is noted. */
 export interface LargeShop extends AsyncDisposable {
   readonly sql: Sql
   readonly databaseUrl: string
+  readonly tap: StatementTap
   /** Sends a request as somebody, and gives the status and the body. */
   readonly send: (request: Sent) => Promise<{ readonly status: number; readonly json: unknown }>
 }
@@ -32,6 +33,7 @@ export const givenLargeShop = async (scale: number): Promise<LargeShop> => {
   await loadLargeShop(database.url, { scale })
   const sql = postgres(database.url, { max: 1, onnotice: () => undefined })
   stack.defer(() => sql.end())
+  const tap = stack.use(await startStatementTap(database.url))
   const folder = await mkdtemp(join(tmpdir(), 'plinth-large-'))
   stack.defer(() => rm(folder, { recursive: true, force: true }))
   const mails = stack.use(await startMailSink())
@@ -39,7 +41,7 @@ export const givenLargeShop = async (scale: number): Promise<LargeShop> => {
   const server = stack.use(
     await startServer('../tests/shop.ts', join(folder, 'shop.log'), {
       PORT: '0',
-      DATABASE_URL: database.url,
+      DATABASE_URL: tap.url,
       SMTP_URL: mails.url,
       DATA_DIR: folder,
       JWT_KEYS: signer.keySet,
@@ -52,6 +54,7 @@ export const givenLargeShop = async (scale: number): Promise<LargeShop> => {
   return {
     sql,
     databaseUrl: database.url,
+    tap,
     send: async ({ method = 'GET', path, as, body }) => {
       const answer = await fetch(`${server.url}${path}`, {
         method,

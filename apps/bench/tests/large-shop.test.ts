@@ -1,10 +1,15 @@
 import { checkInvariants } from '@plinth/invariants'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { givenLargeShop, type LargeShop } from './given-large-shop.ts'
+import { z } from 'zod'
+import { givenLargeShop, type LargeShop, type Sent } from './given-large-shop.ts'
+import { lookAt } from './plans.ts'
+import { type Known, knownIn, requestsOf } from './requests.ts'
 
 let shop: LargeShop
+let known: Known
 beforeAll(async () => {
   shop = await givenLargeShop(0.01)
+  known = await knownIn(shop.sql)
 })
 afterAll(() => shop?.[Symbol.asyncDispose]())
 
@@ -27,5 +32,66 @@ describe('the data of a large shop', () => {
       expect(status).toBe(200)
     }
     expect([...(await read())]).toEqual(before)
+  })
+})
+
+/** Rows of one table: what is found and what was looked at besides. A search ranks up to a thousand products. */
+const mostRead = 3_500
+
+describe('on the data of a large shop', () => {
+  /** Tables that hold a row for each product, user or order, or more. Queues and settings are not among them. */
+  const growing = async () => {
+    const tables = await shop.sql<{ name: string }[]>`
+      select n.nspname || '.' || c.relname as name
+        from pg_class c join pg_namespace n on n.oid = c.relnamespace
+       where c.relkind = 'r' and c.reltuples >= 4000 and n.nspname not like 'pg_%' and c.relname <> 'search_word'`
+    return new Set(tables.map(({ name }) => name))
+  }
+
+  test('no request that the API document names reads much of a table that grows', async () => {
+    const tables = await growing()
+    expect([...tables]).toEqual(
+      expect.arrayContaining([
+        'catalog.product',
+        'catalog.variant',
+        'orders.order',
+        'orders.sale',
+        'payments.payment',
+      ]),
+    )
+    const bad: string[] = []
+    for (const request of requestsOf(known)) {
+      const name = `${request.method ?? 'GET'} ${request.path}`
+      shop.tap.take()
+      const { status, json } = await shop.send(request)
+      expect([name, status, status < 300 ? undefined : json]).toEqual([
+        name,
+        request.status ?? 200,
+        undefined,
+      ])
+      for (const statement of shop.tap.take()) {
+        const { whole, rows } = await lookAt(shop.sql, statement)
+        const text = statement.text.replaceAll(/\s+/g, ' ').slice(0, 300)
+        for (const table of whole) if (tables.has(table)) bad.push(`${name}: all of ${table}: ${text}`)
+        for (const [table, read] of rows)
+          if (tables.has(table) && read > mostRead) bad.push(`${name}: ${read} of ${table}: ${text}`)
+      }
+    }
+    expect([...new Set(bad)]).toEqual([])
+  })
+
+  test('every operation that the API document names is among those requests', async () => {
+    const { json } = await shop.send({ path: '/openapi.json' })
+    const { paths } = z.object({ paths: z.record(z.string(), z.record(z.string(), z.unknown())) }).parse(json)
+    const sent = requestsOf(known).map(({ method = 'GET', path }: Sent) => `${method} ${path.split('?')[0]}`)
+    const missing = Object.entries(paths)
+      .flatMap(([path, methods]) =>
+        Object.keys(methods).map(method => ({ method: method.toUpperCase(), path })),
+      )
+      .filter(({ method, path }) => {
+        const shape = new RegExp(`^${method} ${path.replaceAll(/\{\w+\}/g, '[^/]+')}$`)
+        return method === 'GET' && !sent.some(each => shape.test(each))
+      })
+    expect(missing).toEqual([])
   })
 })

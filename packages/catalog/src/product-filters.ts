@@ -1,36 +1,47 @@
-import type { CatalogContract } from '@plinth/catalog-contract'
-import type { InputOf } from '@plinth/kernel'
 import { type SQL, sql } from 'drizzle-orm'
-
-type Query = Omit<InputOf<CatalogContract, 'listProducts'>, 'limit' | 'cursor'>
+import type { Listing } from './first-products.ts'
+import { highest } from './product-orders.ts'
 
 /**
  * What a product `p` must be to be listed. Price and stock are asked of one active variant together: a product
  * is "in stock below 50" when there is something below 50 to be had.
  */
-export const filtersOf = (query: Query, search: string | undefined): SQL => {
+export const filtersOf = ({
+  query,
+  search,
+  categoryIds,
+}: Pick<Listing, 'query' | 'search' | 'categoryIds'>): SQL => {
   const conditions = [
     search !== undefined && sql`p.search @@ catalog.search_query(${search})`,
     query.sellerId !== undefined && sql`p.seller_id = ${query.sellerId}`,
-    query.categoryId !== undefined && isIn(query.categoryId),
+    categoryIds !== undefined &&
+      sql`p.id in (
+        select pc.product_id from catalog.product_category pc where pc.category_id = any(${sql.param(categoryIds)}::uuid[]))`,
+    mayFit(query),
     hasVariant(query),
   ]
   return sql.join([sql`true`, ...conditions.filter(each => each !== false)], sql` and `)
 }
 
-/** In the category, or in one somewhere below it. */
-const isIn = (categoryId: string): SQL => sql`p.id in (
-  select pc.product_id from catalog.product_category pc
-   where pc.category_id in (
-     with recursive below as (
-       select ${categoryId}::uuid as id
-        union
-       select c.id from catalog.category c join below on c.parent_id = below.id
-     ) select id from below
-   )
-)`
+/** From the lowest price of a product `p` that somebody can buy to the highest. There is an index on it. */
+export const pricesOf = sql`int8range(p.min_price, p.max_price, '[]')`
 
-const hasVariant = ({ minPrice, maxPrice, inStock }: Query): SQL | false => {
+/**
+ * What all products have that {@link hasVariant} finds, as far as an index tells: some of their prices may fit, or lie
+ * on either side.
+ */
+const mayFit = ({ minPrice, maxPrice, sort }: Listing['query']): SQL | false => {
+  if (minPrice === undefined && maxPrice === undefined) return false
+  if (minPrice !== undefined && maxPrice !== undefined && minPrice > maxPrice) return sql`false`
+  const range = sql`int8range(${minPrice ?? null}::int8, ${maxPrice ?? null}::int8, '[]')`
+  const reached = sql`p.min_price is not null and ${pricesOf} && ${range}`
+  // Where the list goes by price it begins at this one.
+  return sort === 'price_desc' && maxPrice !== undefined
+    ? sql`${reached} and ${highest} <= ${maxPrice}::int8`
+    : reached
+}
+
+const hasVariant = ({ minPrice, maxPrice, inStock }: Listing['query']): SQL | false => {
   const priced = [
     minPrice !== undefined && sql`v.price >= ${minPrice}`,
     maxPrice !== undefined && sql`v.price <= ${maxPrice}`,
@@ -40,8 +51,9 @@ const hasVariant = ({ minPrice, maxPrice, inStock }: Query): SQL | false => {
   return inStock ? stocked : sql`${oneWith(priced)} and not ${stocked}`
 }
 
+/** Asked of each product by itself (`offset 0`): joined, all variants would be looked through for a page. */
 const oneWith = (conditions: readonly SQL[]): SQL =>
   sql`exists (select from catalog.variant v where ${sql.join(
     [sql`v.product_id = p.id and v.active`, ...conditions],
     sql` and `,
-  )})`
+  )} offset 0)`

@@ -3,7 +3,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import type { z } from 'zod'
 
 /** Where a page ended: the sort key of its last product, and its id. */
-type Position = readonly [key: number, id: string]
+export type Position = readonly [key: number, id: string]
 
 /** One order of a list, and how to go on in it. Each has an index, but for relevance. */
 export interface ProductOrder {
@@ -40,9 +40,11 @@ export const orders = (search: string | undefined): Record<z.infer<typeof produc
   }
 }
 
-/** These two are what the indexes are on. */
-const lowest = sql`coalesce(p.min_price, 10000000001)`
-const highest = sql`coalesce(p.min_price, -1)`
+/** What the index for lists with the cheapest first is on. */
+export const lowest = sql`coalesce(p.min_price, 10000000001)`
+
+/** What the index for lists with the dearest first is on. */
+export const highest = sql`coalesce(p.min_price, -1)`
 
 const byRelevance = (search: string): ProductOrder => {
   // As float8, whose text says exactly what it is: cursors carry it.

@@ -5,18 +5,16 @@ import { type SearchWord, searchQueryOf, wordsOf } from './search-words.ts'
 
 /**
  * What somebody typed as a query for `catalog.search_query`: undefined where nothing was typed, empty where
- * there is no word in it. A word that no published product has is replaced by words that it may have been
- * meant to be.
+ * there is no word in it.
  */
-export const searchQuery = async (
-  database: Database,
-  context: TxContext,
-  typed: string | undefined,
-): Promise<string | undefined> => {
-  if (typed === undefined || typed.trim() === '') return undefined
-  const words = wordsOf(typed)
-  return words.length === 0 ? '' : searchQueryOf(await lookUp(database, context, words))
-}
+export const searchAsTyped = (typed: string | undefined): string | undefined =>
+  typed === undefined || typed.trim() === ''
+    ? undefined
+    : searchQueryOf(wordsOf(typed).map(word => ({ word, known: true, similar: [] })))
+
+/** The same, a word that no published product has replaced by words that it may have been meant to be. */
+export const searchMeant = async (database: Database, context: TxContext, typed: string): Promise<string> =>
+  searchQueryOf(await lookUp(database, context, wordsOf(typed)))
 
 /** Stop words count as known: the stemmed query leaves them out. */
 const lookUp = (database: Database, context: TxContext, words: readonly string[]) =>

@@ -87,6 +87,7 @@ const connectOnce = (url: string): Pool =>
     max: 1,
     applicationName: 'plinth invariants',
     statementTimeoutMs: 600_000,
+    readsWholeTables: true,
     acquireTimeoutMs: 5_000,
     logger: silentLogger,
   })

@@ -78,11 +78,11 @@ export const ordersInvariants: readonly Invariant[] = [
     name: 'Whoever sold something of an order that was paid sees it among their sales, and nobody else',
     violations: () => sql`
       select order_id, seller_id
-        from (select distinct line.order_id, line.seller_id
+        from (select distinct line.order_id, line.seller_id, o.status
                 from orders.order_line line join orders.order o on o.id = line.order_id
                where o.paid_at is not null) sold
-        full join (select order_id, seller_id from orders.sale) sale using (order_id, seller_id)
-       where sold.order_id is null or sale.order_id is null`,
+        full join (select order_id, seller_id, status from orders.sale) sale using (order_id, seller_id)
+       where sold.order_id is null or sale.order_id is null or sale.status <> sold.status`,
   },
   {
     theme,

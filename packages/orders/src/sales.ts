@@ -25,6 +25,8 @@ export const listSales =
   ): Promise<Page<Sale>> => {
     const sellerId = userOf(context)
     const query = { sellerId, status }
+    // An order is no sale then.
+    if (status === 'pending_payment' || status === 'failed') return { data: [], nextCursor: null }
     const after = cursors.read(cursor, query)
     const orders = await readOrders(
       database,
@@ -33,7 +35,7 @@ export const listSales =
       join orders.sale s on s.order_id = o.id
       where s.seller_id = ${sellerId}
         ${after === undefined ? sql`` : sql`and s.order_id < ${after}`}
-        ${status === undefined ? sql`` : sql`and o.status = ${status}`}
+        ${status === undefined ? sql`` : sql`and s.status = ${status}`}
       order by s.order_id desc limit ${limit + 1}`,
     )
     return pageFrom(

@@ -15,6 +15,8 @@ export interface SessionSettings {
   readonly statementTimeoutMs: number
   /** Milliseconds from the first packet to a session that is ready. */
   readonly connectTimeoutMs: number
+  /** Whether statements may read a table from one end to the other where there is an index, too. */
+  readonly readsWholeTables?: boolean | undefined
   readonly logger: Logger
 }
 
@@ -29,6 +31,12 @@ export interface StatementResult {
 /** `script` is the simple protocol: several statements, no parameters. */
 export type StatementForm = 'objects' | 'arrays' | 'script'
 
+/**
+ * Whether a statement stays prepared in its session, where PostgreSQL may settle on one plan for whatever values come, or
+ * is planned for these values each time, at the price of a round trip more.
+ */
+export type Planning = 'kept' | 'anew'
+
 /** One session with the server, from its opening to its end. It does not come back. */
 export interface Connection {
   readonly alive: boolean
@@ -40,7 +48,12 @@ export interface Connection {
    * Sends a statement; several may be on their way at once and are executed in the order of the calls.
    * Rejects with the driver's own error, or {@link ConnectionLost}; it always settles.
    */
-  run(text: string, params: readonly unknown[], form: StatementForm): Promise<StatementResult>
+  run(
+    text: string,
+    params: readonly unknown[],
+    form: StatementForm,
+    planning?: Planning,
+  ): Promise<StatementResult>
   /** Calls back once, when the session is over for whatever reason. */
   onEnd(listener: () => void): void
   /** Ends the session now; what is on its way is rejected. */
@@ -118,13 +131,14 @@ export const openConnection = async (
     get prepared() {
       return prepared.size
     },
-    async run(text, params, form) {
+    async run(text, params, form, planning = 'kept') {
       // The driver acts one microtask after it is asked. Asking from within a microtask leaves no room in between
       // for the event that tells of the connection's end.
       await null
       if (lost !== undefined) throw lost
       const simple = form === 'script'
-      const query = session.unsafe(text, params.map(parameter), { ...{ simple }, prepare: !simple })
+      const prepare = !simple && planning === 'kept'
+      const query = session.unsafe(text, params.map(parameter), { ...{ simple }, prepare })
       const answer = form === 'arrays' ? query.values() : query
       return new Promise<StatementResult>((resolve, reject) => {
         expectAnswer()
@@ -133,7 +147,7 @@ export const openConnection = async (
           result => {
             answered(reject)
             // Its name instead of its text, which would have to be hashed each time.
-            if (!simple) prepared.add(result.statement.name)
+            if (prepare) prepared.add(result.statement.name)
             resolve({ rows: [...result], command: result.command ?? '' })
           },
           (error: unknown) => {
@@ -157,7 +171,13 @@ const reserved = async (sql: postgres.Sql) => {
   return sql.reserve()
 }
 
-const sessionOptions = ({ applicationName, role, statementTimeoutMs, logger }: SessionSettings) => ({
+const sessionOptions = ({
+  applicationName,
+  role,
+  statementTimeoutMs,
+  readsWholeTables = false,
+  logger,
+}: SessionSettings) => ({
   max: 1,
   fetch_types: false,
   max_lifetime: null,
@@ -172,7 +192,16 @@ const sessionOptions = ({ applicationName, role, statementTimeoutMs, logger }: S
     TimeZone: 'UTC',
     client_min_messages: 'warning',
     // Not as a parameter of its own: the driver leaves out what is 0.
-    options: `-c statement_timeout=${statementTimeoutMs}`,
+    options: Object.entries({
+      statement_timeout: statementTimeoutMs,
+      // What a statement is compiled for takes seconds, and those of a shop take milliseconds.
+      jit: 'off',
+      // Nor do they want a whole table, whatever the planner thinks of its size before it has counted, or of values that
+      // it does not know yet.
+      ...(!readsWholeTables && { enable_seqscan: 'off' }),
+    })
+      .map(([name, value]) => `-c ${name}=${value}`)
+      .join(' '),
     ...(statementTimeoutMs > 0 && { idle_in_transaction_session_timeout: statementTimeoutMs * 2 }),
     ...(role !== undefined && { role }),
   },

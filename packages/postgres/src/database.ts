@@ -1,4 +1,5 @@
 import type { InTx, TxContext } from '@plinth/kernel'
+import type { Planning } from './connection.ts'
 import { failureOf } from './failure.ts'
 import { within } from './patience.ts'
 import type { Pool } from './pool.ts'
@@ -19,6 +20,11 @@ export interface Database {
    */
   on(context: TxContext): Queries
   /**
+   * The same for statements whose best plan depends on the values that they come with, a rare word or a usual one: each
+   * is planned for its own, which costs a round trip more.
+   */
+  plannedAnew(context: TxContext): Queries
+  /**
    * Joins the context's transaction, or opens one: committed when the work returns, rolled back when it throws. Await
    * nothing but the database inside. See {@link transact} for what it throws.
    */
@@ -38,7 +44,10 @@ export const createDatabase = ({
     pool,
     schema,
     on(context) {
-      return queriesOver(tracedRun(pool, schema, context, runOf(pool, context)))
+      return queriesOver(tracedRun(pool, schema, context, runOf(pool, context, 'kept')))
+    },
+    plannedAnew(context) {
+      return queriesOver(tracedRun(pool, schema, context, runOf(pool, context, 'anew')))
     },
     transaction: (context, work) =>
       tracedTransaction(pool, schema, context, within => transact(pool, within, work)),
@@ -46,19 +55,21 @@ export const createDatabase = ({
 }
 
 /** In the transaction of the context, or alone. */
-const runOf = (pool: Pool, context: TxContext): Run => {
-  if (context.tx === undefined) return alone(pool, context)
+const runOf = (pool: Pool, context: TxContext, planning: Planning): Run => {
+  if (context.tx === undefined) return alone(pool, context, planning)
   const tx = openedBy(pool, context.tx)
-  return (text, params, form) => tx.run(context, text, params, form)
+  return (text, params, form) => tx.run(context, text, params, form, planning)
 }
 
 /** A statement by itself. Its connection goes back when the server is done with it, though the caller may leave before. */
 const alone =
-  (pool: Pool, context: TxContext): Run =>
+  (pool: Pool, context: TxContext, planning: Planning): Run =>
   async (text, params, form) => {
     count({ statements: 1, transactions: 1 })
     const connection = await pool.connections.acquire(context, 'shared')
-    const answer = connection.run(text, params, form).finally(() => pool.connections.release(connection))
+    const answer = connection
+      .run(text, params, form, planning)
+      .finally(() => pool.connections.release(connection))
     try {
       return await within(context, answer)
     } catch (error) {

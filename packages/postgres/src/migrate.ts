@@ -64,6 +64,7 @@ const sessionOf = (pool: MigrateOptions['pool'], logger: Logger): SessionSetting
   applicationName: 'plinth migrate',
   role: undefined,
   statementTimeoutMs: 0,
+  readsWholeTables: true,
   logger,
 })
 

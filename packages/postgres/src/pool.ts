@@ -18,6 +18,8 @@ export interface PoolOptions {
   readonly acquireTimeoutMs?: number
   /** How long a statement may take, and twice that an idle transaction; 4,000, 0 for no limit. */
   readonly statementTimeoutMs?: number
+  /** For whoever wants all there is: statements may read whole tables where there is an index, too. */
+  readonly readsWholeTables?: boolean
   readonly logger: Logger
   readonly metrics?: Metrics
   /** Where statements and transactions are recorded, if anywhere. */
@@ -55,6 +57,7 @@ export const connectPostgres = (options: PoolOptions): Pool => {
     role: options.role,
     statementTimeoutMs,
     connectTimeoutMs: Math.max(acquireTimeoutMs, 1_000),
+    readsWholeTables: options.readsWholeTables,
     logger,
   }
   const connections = createConnections({

@@ -1,5 +1,5 @@
 import { Tx, type TxContext } from '@plinth/kernel'
-import type { Connection, StatementForm, StatementResult } from './connection.ts'
+import type { Connection, Planning, StatementForm, StatementResult } from './connection.ts'
 import { failureOf } from './failure.ts'
 import { refuseLate, within } from './patience.ts'
 import type { Pool } from './pool.ts'
@@ -31,13 +31,14 @@ export class DatabaseTx extends Tx {
     text: string,
     params: readonly unknown[],
     form: StatementForm,
+    planning: Planning = 'kept',
   ): Promise<StatementResult> {
     if (this.over) throw new Error('the transaction is over; nothing can join it any more')
     if (this.failure !== undefined) throw this.failure
     if (form !== 'script') count({ statements: 1 })
     try {
       refuseLate(context)
-      return await within(context, this.connection.run(text, params, form))
+      return await within(context, this.connection.run(text, params, form, planning))
     } catch (error) {
       const failure = failureOf(error, context)
       this.failure ??= failure

@@ -1,6 +1,6 @@
 import { cursorsFor, type InputOf, type Page, pageFrom, type TxContext } from '@plinth/kernel'
 import { type User, userId, type usersContract } from '@plinth/users-contract'
-import { sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import { type AccountRow, emailKey, showUser } from './account.ts'
 import type { UsersDeps } from './deps.ts'
 import { grantedToAccount } from './roles/definitions.ts'
@@ -14,10 +14,9 @@ export const listUsers =
     const { limit, cursor, ...query } = input
     const after = cursors.read(cursor, query)
     const rows = await database.on(context).execute<AccountRow>(sql`
-      select account.*, ${grantedToAccount} from users.account
+      select account.*, ${grantedToAccount} from ${holdersOf(query.role)}
        where true
              ${query.email === undefined ? sql`` : sql`and email_key = ${emailKey(query.email)}`}
-             ${query.role === undefined ? sql`` : sql`and roles @> ${sql.param([query.role])}::text[]`}
              ${query.status === undefined ? sql`` : sql`and status = ${query.status}`}
              ${after === undefined ? sql`` : sql`and id < ${after}`}
        order by id desc
@@ -29,3 +28,10 @@ export const listUsers =
       row => cursors.write(row.id, query),
     )
   }
+
+/** Of a role that few have, all who have it, by its index; whoever they are, they may be the oldest of all. */
+const holdersOf = (role: string | undefined): SQL => {
+  if (role === undefined) return sql`users.account`
+  const holders = sql`select * from users.account where roles @> ${sql.param([role])}::text[]`
+  return role === 'user' ? sql`(${holders}) account` : sql`(${holders} offset 0) account`
+}

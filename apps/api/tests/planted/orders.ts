@@ -42,6 +42,11 @@ export const plantedOrders: readonly Planted[] = [
     sql: ({ paid }) => `delete from orders.sale where order_id = '${paid}'`,
   },
   {
+    violates: 'Whoever sold something of an order that was paid sees it among their sales, and nobody else',
+    what: 'a sale that does not stand as its order does',
+    sql: ({ fulfilled }) => `update orders.sale set status = 'cancelled' where order_id = '${fulfilled}'`,
+  },
+  {
     violates: 'What a checkout that came to nothing had begun is undone',
     what: 'a checkout that was begun and left',
     sql: () => `

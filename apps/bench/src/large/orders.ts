@@ -105,7 +105,8 @@ const writeOrders = async (sql: Sql) => {
            case fate when 'failed' then 'The card was declined.' end
       from plan where fate <> 'paid'`
   await sql`
-    insert into orders.sale (seller_id, order_id) select distinct seller_id, order_id from bought where captured`
+    insert into orders.sale (seller_id, order_id, status)
+    select distinct seller_id, order_id, fate from bought where captured`
 }
 
 const writeReservations = async (sql: Sql) => {

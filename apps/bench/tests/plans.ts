@@ -1,0 +1,93 @@
+import type { TappedStatement } from '@plinth/testing'
+import type { Sql } from 'postgres'
+import { z } from 'zod'
+
+/** What of a plan in JSON is looked at. */
+interface Node {
+  readonly 'Node Type': string
+  readonly 'Relation Name'?: string | undefined
+  readonly Schema?: string | undefined
+  readonly 'Total Cost': number
+  readonly 'Actual Rows'?: number | undefined
+  readonly 'Actual Loops'?: number | undefined
+  readonly 'Rows Removed by Filter'?: number | undefined
+  readonly 'Rows Removed by Index Recheck'?: number | undefined
+  readonly Plans?: readonly Node[] | undefined
+}
+
+const count = z.number().optional()
+const node: z.ZodType<Node> = z.object({
+  'Node Type': z.string(),
+  'Relation Name': z.string().optional(),
+  Schema: z.string().optional(),
+  'Total Cost': z.number(),
+  'Actual Rows': count,
+  'Actual Loops': count,
+  'Rows Removed by Filter': count,
+  'Rows Removed by Index Recheck': count,
+  get Plans() {
+    return z.array(node).optional()
+  },
+})
+const explained = z.tuple([z.object({ 'QUERY PLAN': z.tuple([z.object({ Plan: node })]) })])
+
+/** How PostgreSQL goes about a statement. */
+export interface Looked {
+  /** The tables that it reads from one end to the other; `schema.table`. */
+  readonly whole: readonly string[]
+  /** How many rows it has read of each table, and of no index alone; nothing for statements that write. */
+  readonly rows: ReadonlyMap<string, number>
+}
+
+/**
+ * Has PostgreSQL plan a statement for its values and, where it stays prepared, once for all; the latter counts where
+ * PostgreSQL would settle on it: where it takes it for no dearer. What only reads is done, too. All with the settings that
+ * the shop's own sessions have.
+ */
+export const lookAt = async (sql: Sql, { text, values, types, kept }: TappedStatement): Promise<Looked> => {
+  const rows = new Map<string, number>()
+  if (!/^\s*(with|select|insert|update|delete)\b/i.test(text)) return { whole: [], rows }
+  const connection = await sql.reserve()
+  try {
+    const names = await connection<{ name: string }[]>`
+      select case oid when 0 then 'unknown' else format_type(oid, null) end as name
+        from unnest(${types.map(String)}::text[]::oid[]) with ordinality _(oid, n) order by n`
+    const given = values.map(value => (value === null ? 'null' : `'${value.replaceAll("'", "''")}'`))
+    const list = (parts: readonly string[]) => (parts.length > 0 ? `(${parts.join(', ')})` : '')
+    await connection.unsafe(
+      `set jit = off; set enable_seqscan = off; prepare looked_at ${list(names.map(({ name }) => name))} as ${text}`,
+    )
+    const explain = async (mode: 'custom' | 'generic', how: string): Promise<Node> => {
+      await connection.unsafe(`set plan_cache_mode = force_${mode}_plan`)
+      const plan = await connection.unsafe(
+        `explain (verbose, ${how} format json) execute looked_at ${list(given)}`,
+      )
+      return explained.parse([...plan])[0]['QUERY PLAN'][0].Plan
+    }
+    const readsOnly = !/\b(insert|update|delete|for (no key )?update|for share|advisory)\b/i.test(text)
+    const custom = await explain('custom', readsOnly ? 'analyze, timing off,' : '')
+    const generic = await explain('generic', '')
+    const settles = kept && generic['Total Cost'] <= custom['Total Cost'] + planningCost
+    for (const each of nodesOf(custom)) {
+      if (each['Relation Name'] === undefined) continue
+      const removed = (each['Rows Removed by Filter'] ?? 0) + (each['Rows Removed by Index Recheck'] ?? 0)
+      const read = ((each['Actual Rows'] ?? 0) + removed) * (each['Actual Loops'] ?? 0)
+      rows.set(tableOf(each), (rows.get(tableOf(each)) ?? 0) + read)
+    }
+    const whole = [custom, ...(settles ? [generic] : [])]
+      .flatMap(nodesOf)
+      .filter(each => each['Node Type'] === 'Seq Scan')
+      .map(tableOf)
+    return { whole: [...new Set(whole)], rows }
+  } finally {
+    await connection.unsafe('deallocate all; reset plan_cache_mode')
+    connection.release()
+  }
+}
+
+/** What PostgreSQL adds for the work of planning, about (`cached_plan_cost` in its plancache.c). */
+const planningCost = 25
+
+const nodesOf = (plan: Node): Node[] => [plan, ...(plan.Plans ?? []).flatMap(nodesOf)]
+
+const tableOf = (plan: Node) => `${plan.Schema}.${plan['Relation Name']}`
