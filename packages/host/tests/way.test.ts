@@ -72,6 +72,27 @@ const errorOf = (call: Promise<unknown>) =>
   )
 
 describe('the way to a neighbour', () => {
+  it('has room for so many at a time; that others wait is no fault of the neighbour, and does not keep us from asking how it is', async () => {
+    const held: ServerResponse[] = []
+    await using given = await givenWay((request, response, asked) => {
+      if (request.url?.endsWith('/push')) held.push(response)
+      else well(request, response, asked)
+    })
+    const inside = Array.from({ length: 128 }, () => given.things.push(job, undefined))
+    await expect.poll(() => held.length).toBe(128)
+    const refused = await Promise.all(
+      Array.from({ length: 10 }, () => errorOf(given.things.push(within(50), undefined))),
+    )
+    for (const error of refused)
+      expect(error).toMatchObject({ kind: expect.stringMatching(/^(unavailable|deadline)$/) })
+    expect(given.seen).toHaveLength(128)
+    expect(given.way.isResting()).toBe(false)
+    const greeting = remote(contract, { transport: given.way.directly, signActor: async () => 'anybody' })
+    expect(await greeting.look(within(1_000), undefined)).toBe('well')
+    for (const response of held) response.end('"well"')
+    expect(new Set(await Promise.all(inside))).toEqual(new Set(['well']))
+  })
+
   it('is a connection that is kept, for calls one after the other', async () => {
     await using given = await givenWay(well)
     for (let n = 0; n < 20; n += 1) expect(await given.things.push(job, undefined)).toBe('well')

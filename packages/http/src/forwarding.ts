@@ -16,8 +16,11 @@ export interface ForwardedRequest {
   readonly method: string
   /** With its query, as the client wrote it. */
   readonly path: string
-  /** Lower-case names. Who it is for is still to be said, in a way that the other side believes. */
-  readonly headers: Readonly<Record<string, string | string[]>>
+  /**
+   * Lower-case names, as of now: asked when it is sent, since the time that is left gets less. Who it is for is still to be
+   * said, in a way that the other side believes.
+   */
+  readonly headers: () => Readonly<Record<string, string | string[]>>
   readonly body: Buffer | undefined
   readonly actor: Actor
   /** Fires when the client hangs up. */
@@ -87,21 +90,21 @@ export const forwarded =
 
 const onItsWay = (request: FastifyRequest, call: Call, body: Buffer | undefined): ForwardedRequest => {
   const { requestId, traceparent, address, actor, hangUp } = call
-  const left = call.deadline === undefined ? budgetMs : Math.max(0, call.deadline - Date.now())
+  const answerBy = call.deadline ?? Date.now() + budgetMs
+  const lasting = {
+    ...endToEnd(request.headers, isOurs),
+    'x-request-id': requestId,
+    traceparent,
+    [addressHeader]: address,
+  }
   return {
     method: request.method,
     path: request.raw.url ?? '/',
-    headers: {
-      ...endToEnd(request.headers, isOurs),
-      'x-request-id': requestId,
-      traceparent,
-      [addressHeader]: address,
-      [deadlineHeader]: String(left),
-    },
+    headers: () => ({ ...lasting, [deadlineHeader]: String(Math.max(0, answerBy - Date.now())) }),
     body,
     actor,
     signal: hangUp.signal,
-    deadline: Date.now() + left + wayBackMs,
+    deadline: answerBy + wayBackMs,
   }
 }
 

@@ -95,7 +95,7 @@ const through: Forward = async request => {
   const answer = await behind.app.inject({
     method: method === 'GET' ? 'GET' : method === 'POST' ? 'POST' : method === 'HEAD' ? 'HEAD' : 'DELETE',
     url: path,
-    headers: { host: 'behind.internal', ...headers, authorization: `Bearer ${tokenFor(actor)}` },
+    headers: { host: 'behind.internal', ...headers(), authorization: `Bearer ${tokenFor(actor)}` },
     ...(body !== undefined && { payload: body }),
   })
   const { 'transfer-encoding': _, ...kept } = answer.headers
@@ -215,7 +215,7 @@ describe('A route that is answered elsewhere', () => {
       headers: { 'x-request-id': 'a:b', traceparent },
     })
     expect(answer.headers['x-request-id']).toBe('a:b')
-    expect(passed[0]?.headers).toMatchObject({
+    expect(passed[0]?.headers()).toMatchObject({
       'x-request-id': 'a:b',
       traceparent: expect.stringContaining('0af7651916cd43dd8448eb211c80319c'),
     })
@@ -238,11 +238,11 @@ describe('A route that is answered elsewhere', () => {
       },
     })
     expect(passed[0]?.path).toBe('/v1/things/tea?loud=1')
-    expect(passed[0]?.headers).toEqual({
+    expect(passed[0]?.headers()).toEqual({
       'accept-language': 'de',
       'user-agent': 'browser',
       'plinth-client-address': '127.0.0.1',
-      'plinth-deadline-ms': '4000',
+      'plinth-deadline-ms': expect.stringMatching(/^(4000|[0-3]?\d{1,3})$/),
       'x-request-id': expect.any(String),
       traceparent: expect.any(String),
     })

@@ -49,5 +49,5 @@ export const actingAs = <Context extends TxContext>(context: Context, actor: Act
 })
 
 /** Milliseconds left until the deadline, at least 0; undefined where there is none. */
-export const remaining = (context: TxContext, now = Date.now()): number | undefined =>
+export const remaining = (context: Pick<TxContext, 'deadline'>, now = Date.now()): number | undefined =>
   context.deadline === undefined ? undefined : Math.max(0, context.deadline - now)

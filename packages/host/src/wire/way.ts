@@ -1,5 +1,5 @@
 import type { Forward } from '@plinth/http'
-import type { Actor, Transport } from '@plinth/kernel'
+import { type Actor, createTurnstile, type Transport } from '@plinth/kernel'
 import { Pool } from 'undici'
 import { CallerGone, createPolicy, tryMs } from './policy.ts'
 
@@ -21,8 +21,10 @@ export interface WayOptions {
   readonly signActor: (actor: Actor) => Promise<string>
 }
 
-/** How many requests may be under way to one neighbour; more wait for one to come back. */
-const connections = 128
+/** How many requests may be under way to one neighbour; more wait for one to come back, which is no fault of its. */
+const atOnce = 128
+/** For what does not wait for them: whether it is there is asked at its busiest, too. */
+const besides = 2
 
 /**
  * Opens a way: connections that are kept, retries for what may be asked twice, a breaker. Nothing is sent before
@@ -32,7 +34,7 @@ export const openWay = ({ url, signActor }: WayOptions): Way => {
   const { origin, pathname } = new URL(url)
   const before = pathname.replace(/\/+$/, '')
   const pool = new Pool(origin, {
-    connections,
+    connections: atOnce + besides,
     pipelining: 1,
     connect: { timeout: 1_000 },
     keepAliveTimeout: 30_000,
@@ -43,6 +45,7 @@ export const openWay = ({ url, signActor }: WayOptions): Way => {
     bodyTimeout: 15_000,
   })
   const policy = createPolicy()
+  const enter = createTurnstile(atOnce)
 
   /** One try, which ends when nobody waits any more, or at `until`, epoch milliseconds. */
   const attempt = async <T>(
@@ -73,23 +76,26 @@ export const openWay = ({ url, signActor }: WayOptions): Way => {
       if (status === 502 || status === 504) throw new Error(`${status}: ${text.slice(0, 200)}`)
       return { status, body: text }
     })
-  const transport: Transport = call => policy.ask(() => directly(call), call)
+  const transport: Transport = call =>
+    enter({ deadline: Date.now() + tryMs, ...call }, () => policy.ask(() => directly(call), call))
 
   const forward: Forward = async ({ method, path, headers, body, actor, signal, deadline }) => {
-    const authorization = `Bearer ${await signActor(actor)}`
-    const answer = await policy.ask(
-      () =>
-        attempt({ signal, deadline, until: deadline }, until =>
-          pool.request({
-            method,
-            path: before + path,
-            headers: { ...headers, authorization },
-            body: body ?? null,
-            signal: until,
-          }),
-        ),
-      { idempotent: method === 'GET' || method === 'HEAD' },
-    )
+    const answer = await enter({ signal, deadline }, async () => {
+      const authorization = `Bearer ${await signActor(actor)}`
+      return policy.ask(
+        () =>
+          attempt({ signal, deadline, until: deadline }, until =>
+            pool.request({
+              method,
+              path: before + path,
+              headers: { ...headers(), authorization },
+              body: body ?? null,
+              signal: until,
+            }),
+          ),
+        { idempotent: method === 'GET' || method === 'HEAD' },
+      )
+    })
     return { status: answer.statusCode, headers: answer.headers, body: answer.body }
   }
 

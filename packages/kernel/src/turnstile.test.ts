@@ -1,5 +1,5 @@
-import { contextOf } from '@plinth/kernel'
-import { expect, it } from 'vitest'
+import { expect, it, onTestFinished, vi } from 'vitest'
+import { contextOf } from './context.ts'
 import { createTurnstile } from './turnstile.ts'
 
 const context = contextOf()
@@ -63,4 +63,23 @@ it('Whoever waits until the deadline, or has left, does not come in, and holds u
   await expect.poll(() => begun).toEqual([1, 4])
   end(4)
   expect(await Promise.all([first, patient])).toEqual([1, 4])
+})
+
+it('Where the first has waited for long, whoever came last is next, who has the most time left', async () => {
+  vi.useFakeTimers({ toFake: ['performance'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const enter = createTurnstile(1)
+  const { begun, work, end } = givenWork()
+  const all = [1, 2, 3].map(n => enter(context, work(n)))
+  await expect.poll(() => begun).toEqual([1])
+  vi.advanceTimersByTime(600)
+  all.push(enter(context, work(4)))
+  end(1)
+  await expect.poll(() => begun).toEqual([1, 4])
+  end(4)
+  await expect.poll(() => begun).toEqual([1, 4, 3])
+  end(3)
+  await expect.poll(() => begun).toEqual([1, 4, 3, 2])
+  end(2)
+  expect(await Promise.all(all)).toEqual([1, 2, 3, 4])
 })
