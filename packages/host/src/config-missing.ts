@@ -47,6 +47,7 @@ export const missingFrom = (
     )
       .filter(name => given[name] === undefined)
       .map(name => `${name}: is needed with PAYMENT_PROVIDER=stripe`),
+    ...pooled(given, place),
     ...partnerless(given, 'ADMIN_EMAIL', 'ADMIN_PASSWORD'),
   ]
 }
@@ -55,4 +56,22 @@ const partnerless = (given: Given, one: string, other: string): string[] => {
   if ((given[one] === undefined) === (given[other] === undefined)) return []
   const [missing, present] = given[one] === undefined ? [one, other] : [other, one]
   return [`${missing}: is needed where ${present} is set`]
+}
+
+/** Behind a pooler that gives sessions to transactions, some things need the server itself, and some cannot be. */
+const pooled = (given: Given, place: Place): string[] => {
+  if (given.DATABASE_POOL_MODE !== 'transaction') return []
+  return [
+    ...['DATABASE_URL', 'DATABASE_DIRECT_URL']
+      .filter(name => given[name] === undefined)
+      .map(
+        name =>
+          `${name}: is needed with DATABASE_POOL_MODE=transaction: ${name === 'DATABASE_URL' ? 'where the pooler is' : 'where PostgreSQL itself is, for LISTEN and migrations'}`,
+      ),
+    ...(place.only === undefined
+      ? []
+      : [
+          'DATABASE_POOL_MODE: must be session where a domain runs by itself: it acts as its own role, which belongs to a session',
+        ]),
+  ]
 }

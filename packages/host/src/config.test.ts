@@ -131,6 +131,17 @@ describe('the configuration', () => {
       expect(problemsOf({ CORS_ORIGINS: wrong }), wrong).toEqual(['CORS_ORIGINS'])
   })
 
+  it('behind a pooler of transactions wants to know where the server itself is, and whose session it would be', () => {
+    const pooled = { DATABASE_URL: 'postgres://pooler/shop', DATABASE_POOL_MODE: 'transaction' }
+    expect(problemsOf(pooled)).toEqual(['DATABASE_DIRECT_URL'])
+    expect(problemsOf({ ...pooled, DATABASE_DIRECT_URL: 'postgres://server/shop' })).toEqual([])
+    expect(problemsOf({ DATABASE_POOL_MODE: 'statement' })).toEqual(['DATABASE_POOL_MODE'])
+    const alone = { only: 'users', calls: [] } as const
+    expect(() => readConfig({ ...pooled, DATABASE_DIRECT_URL: 'postgres://server/shop' }, alone)).toThrow(
+      'its own role',
+    )
+  })
+
   it('never repeats a secret in what it complains of', () => {
     const message = (() => {
       try {

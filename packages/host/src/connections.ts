@@ -54,7 +54,11 @@ export const openConnections = (
     readonly spans?: Spans | undefined
   },
 ): Connections => {
-  const pool = connectPostgres({ url: databaseUrl, max: config.DATABASE_POOL_SIZE, logger, metrics, spans })
+  const pool = connectPostgres({
+    ...{ url: databaseUrl, max: config.DATABASE_POOL_SIZE, logger, metrics, spans },
+    pooling: config.DATABASE_POOL_MODE,
+    directUrl: config.DATABASE_DIRECT_URL,
+  })
   const namespace = config.AMQP_NAMESPACE
   const broker =
     config.AMQP_URL === undefined

@@ -15,6 +15,10 @@ export interface SessionSettings {
   readonly statementTimeoutMs: number
   /** Milliseconds from the first packet to a session that is ready. */
   readonly connectTimeoutMs: number
+  /** See `PoolOptions`. */
+  readonly pooling?: 'session' | 'transaction' | undefined
+  /** Where the server itself is, for what needs a session of its own; `url` unless given. */
+  readonly directUrl?: string | undefined
   /** Whether statements may read a table from one end to the other where there is an index, too. */
   readonly readsWholeTables?: boolean | undefined
   readonly logger: Logger
@@ -137,7 +141,7 @@ export const openConnection = async (
       await null
       if (lost !== undefined) throw lost
       const simple = form === 'script'
-      const prepare = !simple && planning === 'kept'
+      const prepare = !simple && planning === 'kept' && settings.pooling !== 'transaction'
       const query = session.unsafe(text, params.map(parameter), { ...{ simple }, prepare })
       const answer = form === 'arrays' ? query.values() : query
       return new Promise<StatementResult>((resolve, reject) => {
@@ -171,13 +175,23 @@ const reserved = async (sql: postgres.Sql) => {
   return sql.reserve()
 }
 
-const sessionOptions = ({
-  applicationName,
-  role,
-  statementTimeoutMs,
-  readsWholeTables = false,
-  logger,
-}: SessionSettings) => ({
+/** The same, with the server itself: a session that stays one, behind a pooler too. */
+export const directly = (settings: SessionSettings): SessionSettings => ({
+  ...settings,
+  url: settings.directUrl ?? settings.url,
+  pooling: 'session',
+})
+
+/** What the shop's statements want of a session besides their time: the same as `options` of a connection, or `set local`. */
+export const plannerSettings = ({ readsWholeTables = false }: SessionSettings) => ({
+  // What a statement is compiled for takes seconds, and those of a shop take milliseconds.
+  jit: 'off',
+  // Nor do they want a whole table, whatever the planner thinks of its size before it has counted, or of values that
+  // it does not know yet.
+  ...(!readsWholeTables && { enable_seqscan: 'off' }),
+})
+
+const sessionOptions = (settings: SessionSettings) => ({
   max: 1,
   fetch_types: false,
   max_lifetime: null,
@@ -186,26 +200,30 @@ const sessionOptions = ({
   max_pipeline: Number.MAX_SAFE_INTEGER,
   types: valueTypes,
   onnotice: ({ severity, code, message }: postgres.Notice) =>
-    logger[severity === 'WARNING' ? 'warn' : 'debug']({ severity, code }, `PostgreSQL says: ${message}`),
+    settings.logger[severity === 'WARNING' ? 'warn' : 'debug'](
+      { severity, code },
+      `PostgreSQL says: ${message}`,
+    ),
   connection: {
-    application_name: applicationName,
+    application_name: settings.applicationName,
     TimeZone: 'UTC',
+    // A pooler passes on no more than that, since its sessions with the server belong to nobody.
+    ...(settings.pooling !== 'transaction' && ownSession(settings)),
+  },
+})
+
+const ownSession = (settings: SessionSettings) => {
+  const { role, statementTimeoutMs } = settings
+  return {
     client_min_messages: 'warning',
     // Not as a parameter of its own: the driver leaves out what is 0.
-    options: Object.entries({
-      statement_timeout: statementTimeoutMs,
-      // What a statement is compiled for takes seconds, and those of a shop take milliseconds.
-      jit: 'off',
-      // Nor do they want a whole table, whatever the planner thinks of its size before it has counted, or of values that
-      // it does not know yet.
-      ...(!readsWholeTables && { enable_seqscan: 'off' }),
-    })
+    options: Object.entries({ statement_timeout: statementTimeoutMs, ...plannerSettings(settings) })
       .map(([name, value]) => `-c ${name}=${value}`)
       .join(' '),
     ...(statementTimeoutMs > 0 && { idle_in_transaction_session_timeout: statementTimeoutMs * 2 }),
     ...(role !== undefined && { role }),
-  },
-})
+  }
+}
 
 /** Milliseconds that an answer may be late after the server's own timeout. */
 const grace = 500

@@ -1,6 +1,6 @@
 import { type Logger, silentLogger } from '@plinth/telemetry'
 import postgres from 'postgres'
-import { type Connection, openConnection, type SessionSettings } from './connection.ts'
+import { type Connection, directly, openConnection, type SessionSettings } from './connection.ts'
 import { filesOf, type MigrationFile, type Migrations, setupText } from './migrations.ts'
 import type { Pool } from './pool.ts'
 import { statementsOf } from './statements.ts'
@@ -60,7 +60,7 @@ const lockKey = 7_546_854_001
 
 const sessionOf = (pool: MigrateOptions['pool'], logger: Logger): SessionSettings => ({
   connectTimeoutMs: 5_000,
-  ...('url' in pool ? { url: pool.url } : pool.connections.session),
+  ...('url' in pool ? { url: pool.url } : directly(pool.connections.session)),
   applicationName: 'plinth migrate',
   role: undefined,
   statementTimeoutMs: 0,

@@ -1,5 +1,5 @@
 import type { Logger, Metrics, Spans } from '@plinth/telemetry'
-import type { SessionSettings } from './connection.ts'
+import { directly, type SessionSettings } from './connection.ts'
 import { type Connections, createConnections } from './connections.ts'
 import { createListener, type Subscription } from './listen.ts'
 import { createProbe, type PoolStatus } from './probe.ts'
@@ -8,6 +8,13 @@ import { createProbe, type PoolStatus } from './probe.ts'
 export interface PoolOptions {
   /** `postgres://user:password@host:port/database?sslmode=...`; what it leaves out comes from the `PG*` variables. */
   readonly url: string
+  /**
+   * `transaction` where the URL leads to a pooler that gives a session of the server to each transaction, such as
+   * PgBouncer: nothing is kept in a session then, so no statement stays prepared; `session`.
+   */
+  readonly pooling?: 'session' | 'transaction'
+  /** Where the server itself is, for LISTEN and for migrations; `url` unless given. */
+  readonly directUrl?: string | undefined
   /** Connections at most, besides one for the readiness probe and one for LISTEN; 10. */
   readonly max?: number
   /** Shows in `pg_stat_activity` and as the metrics' label; `plinth`. */
@@ -58,6 +65,8 @@ export const connectPostgres = (options: PoolOptions): Pool => {
     statementTimeoutMs,
     connectTimeoutMs: Math.max(acquireTimeoutMs, 1_000),
     readsWholeTables: options.readsWholeTables,
+    pooling: options.pooling,
+    directUrl: options.directUrl,
     logger,
   }
   const connections = createConnections({
@@ -67,7 +76,7 @@ export const connectPostgres = (options: PoolOptions): Pool => {
     metrics: options.metrics,
   })
   const probe = createProbe(session)
-  const listener = createListener(session)
+  const listener = createListener(directly(session))
   return {
     connections,
     spans: options.spans,

@@ -1,4 +1,5 @@
 import { type InTx, remaining, type TxContext } from '@plinth/kernel'
+import { plannerSettings } from './connection.ts'
 import { failureOf } from './failure.ts'
 import { within } from './patience.ts'
 import type { Pool } from './pool.ts'
@@ -46,15 +47,19 @@ export const afterCommit = ({ tx }: InTx, action: () => void): void => {
 }
 
 const begin = async (tx: DatabaseTx, context: TxContext) => {
+  const { session } = tx.pool.connections
   const left = remaining(context)
-  const limit = tx.pool.connections.session.statementTimeoutMs
+  const limit = session.statementTimeoutMs
   const shorter = left !== undefined && (limit === 0 || left < limit)
-  await tx.run(
-    context,
-    shorter ? `begin; set local statement_timeout = ${Math.max(1, Math.ceil(left))}` : 'begin',
-    [],
-    'script',
-  )
+  const ms = shorter ? Math.max(1, Math.ceil(left)) : limit
+  const settings =
+    session.pooling === 'transaction'
+      ? { statement_timeout: ms, idle_in_transaction_session_timeout: limit * 2, ...plannerSettings(session) }
+      : shorter
+        ? { statement_timeout: ms }
+        : {}
+  const statements = Object.entries(settings).map(([name, value]) => `set local ${name} = ${value}`)
+  await tx.run(context, ['begin', ...statements].join('; '), [], 'script')
 }
 
 const commit = async (tx: DatabaseTx) => {
