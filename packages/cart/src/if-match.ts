@@ -4,7 +4,7 @@ import { showCart } from './cart-view.ts'
 import type { CartDeps } from './deps.ts'
 import { offersOf } from './neighbours/catalog.ts'
 import { ownerOf } from './owner.ts'
-import { lockCart, readCart } from './stored-cart.ts'
+import { lockCarts, readCart } from './stored-cart.ts'
 
 /** That the cart is what the client saw: its entity tag, and what the catalog says of its lines. */
 export interface Condition {
@@ -32,7 +32,7 @@ export const assertHolds = async (
 ): Promise<void> => {
   if (condition === undefined) return
   const owner = ownerOf(context)
-  await lockCart(database, context, owner)
+  await lockCarts(database, context, [owner])
   const stored = await readCart(database, context, owner)
   assertMatch(condition.ifMatch, showCart(stored, condition.offers, settings.currency))
 }

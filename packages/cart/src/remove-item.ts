@@ -5,7 +5,7 @@ import type { CartDeps } from './deps.ts'
 import { getCart } from './get-cart.ts'
 import { assertHolds, conditionOf } from './if-match.ts'
 import { ownerOf } from './owner.ts'
-import { lockCart } from './stored-cart.ts'
+import { lockCarts } from './stored-cart.ts'
 
 /** Removes a variant; what is not there needs no removing. */
 export const removeItem = (deps: CartDeps) => {
@@ -37,7 +37,7 @@ const removeLines = async (
     const owner = ownerOf(inTx)
     await assertHolds(deps, inTx, condition)
     // The cart before its lines, as everybody locks them.
-    await lockCart(database, inTx, owner)
+    await lockCarts(database, inTx, [owner])
     await database.on(inTx).execute(sql`
       with removed as (
         delete from cart.cart_line line

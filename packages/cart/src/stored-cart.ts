@@ -51,9 +51,13 @@ export const makeCart = async (
   userId: Id<'User'>,
 ): Promise<StoredCart> => ({ ...(await touchCart(database, context, userId)), lines: [] })
 
-/** Locks a user's cart until the transaction ends. Whoever changes its lines has locked or touched the cart first. */
-export const lockCart = async (database: Database, context: InTx, userId: Id<'User'>) =>
-  database.on(context).execute(sql`select from cart.cart where user_id = ${userId} for update`)
+/**
+ * Locks the carts of users until the transaction ends, in the order of their ids, as everywhere. Whoever changes the
+ * lines of a cart has locked or touched it first.
+ */
+export const lockCarts = async (database: Database, context: InTx, userIds: readonly Id<'User'>[]) =>
+  database.on(context).execute(sql`
+    select from cart.cart where user_id = any(${sql.param([...userIds])}::uuid[]) order by user_id for update`)
 
 /**
  * Makes sure that the user has a cart and says that it has changed. Within a transaction this also is

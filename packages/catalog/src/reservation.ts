@@ -1,5 +1,12 @@
-import type { CatalogContract } from '@plinth/catalog-contract'
-import { type Id, type OutputOf, type TxContext, times } from '@plinth/kernel'
+import { type CatalogContract, ItemUnavailable } from '@plinth/catalog-contract'
+import {
+  type ContractError,
+  type Id,
+  type InputOf,
+  type OutputOf,
+  type TxContext,
+  times,
+} from '@plinth/kernel'
 import type { Database } from '@plinth/postgres'
 import { sql } from 'drizzle-orm'
 
@@ -36,30 +43,46 @@ export const reservedLine = ({ price, currency, ...line }: ReservedLine): Reserv
   }
 }
 
-/** What was reserved for an order before, and what became of it. */
-export const findReservation = async (
+/** What was reserved for orders before, and what became of it. */
+export const findReservations = async (
   database: Database,
   context: TxContext,
-  orderId: Id<'Order'>,
-): Promise<{ status: ReservationStatus; reservation: Reservation } | undefined> => {
+  orderIds: readonly Id<'Order'>[],
+): Promise<ReadonlyMap<Id<'Order'>, { status: ReservationStatus; reservation: Reservation }>> => {
+  if (orderIds.length === 0) return new Map()
   const rows = await database.on(context).execute<FoundRow>(sql`
-    select r.status, r.expires_at as "expiresAt", l.variant_id as "variantId", l.product_id as "productId",
-           l.seller_id as "sellerId", l.sku, l.title, l.quantity, l.unit_price as price, l.currency
+    select r.order_id as "orderId", r.status, r.expires_at as "expiresAt", l.variant_id as "variantId",
+           l.product_id as "productId", l.seller_id as "sellerId", l.sku, l.title, l.quantity, l.unit_price as price,
+           l.currency
       from catalog.reservation r left join catalog.reservation_line l using (order_id)
-     where r.order_id = ${orderId}
+     where r.order_id = any(${sql.param([...orderIds])}::uuid[])
      order by l.position`)
-  const [first] = rows
-  if (first === undefined) return undefined
-  return {
-    status: first.status,
-    reservation: {
-      expiresAt: first.expiresAt.toISOString(),
-      lines: rows.filter(isLine).map(({ status: _s, expiresAt: _e, ...line }) => reservedLine(line)),
-    },
-  }
+  return new Map(
+    [...Map.groupBy(rows, ({ orderId }) => orderId)].flatMap(([orderId, own]) => {
+      const [first] = own
+      if (first === undefined) return []
+      const lines = own.filter(isLine).map(lineOf)
+      const { status, expiresAt } = first
+      return [[orderId, { status, reservation: { expiresAt: expiresAt.toISOString(), lines } }]]
+    }),
+  )
 }
 
-type Header = { readonly status: ReservationStatus; readonly expiresAt: Date }
+/** The refusal of an order whose stock was given back before it could be held. */
+export const wasReleased = (lines: InputOf<CatalogContract, 'reserveStock'>['lines']): ContractError =>
+  ItemUnavailable(
+    { lines: lines.map(({ variantId, quantity }) => ({ variantId, requested: quantity, available: 0 })) },
+    'The stock of this order was given back.',
+  )
+
+type Header = {
+  readonly orderId: Id<'Order'>
+  readonly status: ReservationStatus
+  readonly expiresAt: Date
+}
 type FoundRow = Header & (ReservedLine | { readonly [Column in keyof ReservedLine]: null })
 
 const isLine = (row: FoundRow): row is Header & ReservedLine => row.variantId !== null
+
+const lineOf = ({ orderId: _o, status: _s, expiresAt: _e, ...line }: Header & ReservedLine) =>
+  reservedLine(line)

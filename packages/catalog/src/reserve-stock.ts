@@ -1,8 +1,10 @@
-import { type CatalogContract, InsufficientStock, ItemUnavailable } from '@plinth/catalog-contract'
-import type { InputOf, InTx, TxContext } from '@plinth/kernel'
+import type { CatalogContract } from '@plinth/catalog-contract'
+import { ContractError, type InputOf, type InTx, type TxContext } from '@plinth/kernel'
+import { inLots } from '@plinth/postgres'
 import { sql } from 'drizzle-orm'
+import { type Allocation, allocate, type LockedVariant, type Refusal, wantedOf } from './allocate-stock.ts'
 import type { Parts } from './parts.ts'
-import { findReservation, type Reservation, type ReservedLine, reservedLine } from './reservation.ts'
+import { findReservations, type Reservation, reservedLine, wasReleased } from './reservation.ts'
 import { announceStockLow } from './stock-low.ts'
 
 type Request = InputOf<CatalogContract, 'reserveStock'>
@@ -11,129 +13,152 @@ type Request = InputOf<CatalogContract, 'reserveStock'>
  * Holds stock for an order: all of it or none. Called again for the same order it gives the first answer
  * again, whatever has become of the hold; only an order whose stock was released is refused, so that a
  * reservation that arrives after its own release holds nothing.
+ *
+ * All who ask at once are served together, in the order in which they came: what many of them want is locked once, and
+ * for no longer than for one.
  */
-export const reserveStock =
-  (parts: Parts) =>
-  (context: TxContext, request: Request): Promise<Reservation> =>
-    parts.database.transaction(context, async inTx => {
-      const rows = await hold(parts, inTx, request)
-      const held = rows.filter(isHeld)
-      const [first] = held
-      if (first === undefined) return (await repeated(parts, inTx, request)) ?? refuse(rows)
-      const variants = [...new Map(held.map(row => [row.variantId, row])).values()]
-      const soldOut = variants.some(({ available, wanted }) => available === wanted)
-      parts.shelf.forget(inTx, variants.map(productIdOf), soldOut ? 'lists too' : 'not the lists')
-      await announceStockLow(
-        parts,
-        inTx,
-        variants.map(row => ({ ...row, available: row.available - row.wanted, taken: row.wanted })),
-      )
-      return { expiresAt: first.expiresAt.toISOString(), lines: held.map(reservedLine) }
+export const reserveStock = (parts: Parts) => {
+  const lots = inLots({
+    nameOf: ({ orderId }: Request) => orderId,
+    work: (context, requests) => reserveAll(parts, context, requests),
+  })
+  return async (context: TxContext, request: Request): Promise<Reservation> => {
+    const outcome = await lots(context, request)
+    if (outcome instanceof ContractError) throw outcome
+    return outcome
+  }
+}
+
+const reserveAll = (
+  parts: Parts,
+  context: TxContext,
+  requests: readonly Request[],
+): Promise<(Reservation | ContractError)[]> =>
+  parts.database.transaction(context, async inTx => {
+    const variants = await lockVariants(parts, inTx, requests)
+    const allocations = allocate(variants, requests)
+    const expiries = await hold(parts, inTx, allocations.filter(isAllocation))
+    const held = allocations.filter(isAllocation).filter(({ orderId }) => expiries.has(orderId))
+    await tellOfWhatIsLeft(parts, inTx, variants, held)
+    const repeated = requests.map(({ orderId }) => orderId).filter(orderId => !expiries.has(orderId))
+    const earlier = await findReservations(parts.database, inTx, repeated)
+    return requests.map(({ orderId, lines }, at) => {
+      const before = earlier.get(orderId)
+      if (before !== undefined) return before.status === 'released' ? wasReleased(lines) : before.reservation
+      const [allocation, expiresAt] = [allocations[at], expiries.get(orderId)]
+      if (allocation !== undefined && !isAllocation(allocation)) return allocation.refusal
+      if (allocation === undefined || expiresAt === undefined)
+        throw new Error(`the reservation of order ${orderId} is neither new nor there`)
+      return { expiresAt: expiresAt.toISOString(), lines: allocation.lines.map(reservedLine) }
     })
+  })
 
-/** The answer that this order got before; undefined where it never got one. */
-const repeated = async ({ database }: Parts, context: InTx, { orderId, lines }: Request) => {
-  const found = await findReservation(database, context, orderId)
-  if (found?.status === 'released')
-    throw ItemUnavailable(
-      { lines: lines.map(line => ({ variantId: line.variantId, requested: line.quantity, available: 0 })) },
-      'The stock of this order was given back.',
-    )
-  return found?.reservation
-}
-
-const refuse = (rows: readonly Row[]): never => {
-  const unavailable = rows.filter(row => row.forSale !== true)
-  if (unavailable.length > 0) throw ItemUnavailable({ lines: shortages(unavailable) })
-  throw InsufficientStock({ lines: shortages(rows.filter(row => (row.available ?? 0) < row.wanted)) })
-}
-
-/** One for each variant. What is not for sale is not available, however much of it there is. */
-const shortages = (rows: readonly Row[]) => [
-  ...new Map(
-    rows.map(({ variantId, wanted, available, forSale }) => [
-      variantId,
-      { variantId, requested: wanted, available: forSale === true ? (available ?? 0) : 0 },
-    ]),
-  ).values(),
-]
-
-/** A line that was asked for, and its variant where there is one. Each variant counts as it is before the step. */
-type Row = Pick<ReservedLine, 'variantId' | 'quantity'> & {
-  /** Of all lines of this variant. */
-  readonly wanted: number
-  readonly available: number | null
-  readonly forSale: boolean | null
-  /** Null when nothing is held. */
-  readonly expiresAt: Date | null
-}
-
-type HeldRow = Row & ReservedLine & { readonly available: number; readonly expiresAt: Date }
-
-const isHeld = (row: Row): row is HeldRow => row.expiresAt !== null
-
-const productIdOf = ({ productId }: ReservedLine) => productId
+const isAllocation = (found: Allocation | Refusal): found is Allocation => 'lines' in found
 
 /**
- * One statement does it all. Variants are locked in the order of their ids, here as everywhere, so that
- * orders for the same things in opposite order wait for each other instead of for ever; once locked, what is
- * read of them is their latest state. The reservation's row comes after the locks and before any change:
- * where the order has one already, nothing happens. What is plainly not there is refused without a lock, so
- * that whoever comes after the last unit was sold does not stand in line for it. Why numbers are set from what
- * the lock read: see adjust-stock.ts.
+ * Variants are locked in the order of their ids, here as everywhere, so that orders for the same things in opposite
+ * order wait for each other instead of for ever; once locked, what is read of them is their latest state. Of what is
+ * plainly too little for anybody no lock is taken, so that whoever comes after the last unit was sold does not stand in
+ * line for it.
  */
-const hold = ({ database, settings }: Parts, context: InTx, { orderId, lines }: Request) =>
-  database.on(context).execute<Row>(sql`
-    with line as (
-      select * from rows from (
-        jsonb_to_recordset(${JSON.stringify(lines)}::jsonb) as ("variantId" uuid, quantity int)
-      ) with ordinality as line(variant_id, quantity, position)
-    ), wanted as (
-      select variant_id, sum(quantity)::int as quantity from line group by variant_id
-    ), seen as (
-      select v.id, v.active and p.status = 'published' as for_sale, v.on_hand - v.reserved as available
-        from catalog.variant v
-        join wanted on wanted.variant_id = v.id
+const lockVariants = ({ database }: Parts, context: InTx, requests: readonly Request[]) => {
+  const wanted = [...leastWanted(requests)].map(([id, least]) => ({ id, least }))
+  return database.on(context).execute<LockedVariant>(sql`
+    with wanted as materialized (
+      select * from jsonb_to_recordset(${JSON.stringify(wanted)}::jsonb) as _ (id uuid, least int)
+    ), seen as materialized (
+      select v.id, v.product_id, p.seller_id, v.sku, concat_ws(', ', p.title, nullif(v.title, '')) as title, v.price,
+             v.currency, v.active and p.status = 'published' as for_sale, v.on_hand - v.reserved as available,
+             wanted.least
+        from wanted
+        join catalog.variant v on v.id = wanted.id
         join catalog.product p on p.id = v.product_id
     ), locked as (
-      select v.id, v.product_id, p.seller_id, v.sku, v.price, v.currency,
-             concat_ws(', ', p.title, nullif(v.title, '')) as title,
-             v.active and p.status = 'published' as for_sale,
-             v.on_hand, v.reserved, v.on_hand - v.reserved as available
+      select v.id, v.price, v.on_hand - v.reserved as available, v.active as for_sale
         from catalog.variant v
-        join wanted on wanted.variant_id = v.id
-        join catalog.product p on p.id = v.product_id
-       where not exists (select from catalog.reservation where order_id = ${orderId})
-         and not exists (select from wanted join seen on seen.id = wanted.variant_id where seen.available < wanted.quantity)
+       where v.id in (select id from seen where available >= least)
        order by v.id
-         for no key update of v
+         for no key update
+    )
+    select seen.id as "variantId", seen.product_id as "productId", seen.seller_id as "sellerId", seen.sku, seen.title,
+           coalesce(locked.price, seen.price) as price, seen.currency,
+           seen.for_sale and coalesce(locked.for_sale, true) as "forSale",
+           coalesce(locked.available, seen.available) as available
+      from seen left join locked on locked.id = seen.id`)
+}
+
+/** The least that an order wants of each variant. */
+const leastWanted = (requests: readonly Request[]): ReadonlyMap<LockedVariant['variantId'], number> => {
+  const least = new Map<LockedVariant['variantId'], number>()
+  for (const { lines } of requests)
+    for (const [variantId, quantity] of wantedOf(lines))
+      least.set(variantId, Math.min(least.get(variantId) ?? quantity, quantity))
+  return least
+}
+
+/**
+ * Writes down what orders hold, and until when. An order that has a reservation already is left out, and nothing happens
+ * for it. The variants were locked by a statement before this one, which so adds to their latest state.
+ */
+const hold = async (
+  { database, settings }: Parts,
+  context: InTx,
+  allocations: readonly Allocation[],
+): Promise<ReadonlyMap<Request['orderId'], Date>> => {
+  if (allocations.length === 0) return new Map()
+  const lines = allocations.flatMap(({ orderId, lines: own }) =>
+    own.map((line, at) => ({ ...line, orderId, position: at + 1 })),
+  )
+  const rows = await database.on(context).execute<{ orderId: Request['orderId']; expiresAt: Date }>(sql`
+    with line as materialized (
+      select * from jsonb_to_recordset(${JSON.stringify(lines)}::jsonb) as _ (
+        "orderId" uuid, position int, "variantId" uuid, "productId" uuid, "sellerId" uuid, sku text, title text,
+        quantity int, price bigint, currency text
+      )
     ), claimed as (
       insert into catalog.reservation (order_id, status, expires_at)
-      select ${orderId}, 'open', clock_timestamp() + make_interval(secs => ${settings.reservationTtlSeconds})
-       where not exists (
-         select from wanted left join locked on locked.id = wanted.variant_id
-          where locked.id is null or not locked.for_sale or locked.available < wanted.quantity
-       )
+      select order_id, 'open', clock_timestamp() + make_interval(secs => ${settings.reservationTtlSeconds})
+        from (select distinct "orderId" as order_id from line) _
+       order by order_id
           on conflict do nothing
-      returning expires_at
+      returning order_id, expires_at
     ), noted as (
       insert into catalog.reservation_line
         (order_id, position, variant_id, product_id, seller_id, sku, title, quantity, unit_price, currency)
-      select ${orderId}, line.position, locked.id, locked.product_id, locked.seller_id, locked.sku, locked.title,
-             line.quantity, locked.price, locked.currency
-        from line join locked on locked.id = line.variant_id cross join claimed
+      select "orderId", position, "variantId", "productId", "sellerId", sku, title, quantity, price, currency
+        from line join claimed on claimed.order_id = line."orderId"
     ), held as (
-      update catalog.variant v set on_hand = locked.on_hand, reserved = locked.reserved + wanted.quantity
-        from wanted join locked on locked.id = wanted.variant_id, claimed
-       where v.id = locked.id
+      update catalog.variant v set reserved = v.reserved + taken.quantity
+        from (
+          select "variantId" as id, sum(quantity)::int as quantity
+            from line join claimed on claimed.order_id = line."orderId"
+           group by "variantId"
+        ) taken
+       where v.id = taken.id
     )
-    select line.variant_id as "variantId", line.quantity, wanted.quantity as wanted,
-           coalesce(locked.available, seen.available) as available,
-           coalesce(locked.for_sale, seen.for_sale) as "forSale", locked.product_id as "productId",
-           locked.seller_id as "sellerId", locked.sku, locked.title, locked.price, locked.currency,
-           (select expires_at from claimed) as "expiresAt"
-      from line
-      join wanted using (variant_id)
-      left join seen on seen.id = line.variant_id
-      left join locked on locked.id = line.variant_id
-     order by line.position`)
+    select order_id as "orderId", expires_at as "expiresAt" from claimed`)
+  return new Map(rows.map(({ orderId, expiresAt }) => [orderId, expiresAt]))
+}
+
+/** The shelf is to show it, and sellers are to hear of what runs out. */
+const tellOfWhatIsLeft = async (
+  parts: Parts,
+  context: InTx,
+  variants: readonly LockedVariant[],
+  held: readonly Allocation[],
+): Promise<void> => {
+  const sums = wantedOf(held.flatMap(({ lines }) => lines))
+  const taken = variants.flatMap(variant => {
+    const quantity = sums.get(variant.variantId)
+    return quantity === undefined
+      ? []
+      : [{ ...variant, available: variant.available - quantity, taken: quantity }]
+  })
+  const isSoldOut = taken.some(({ available }) => available === 0)
+  parts.shelf.forget(
+    context,
+    taken.map(({ productId }) => productId),
+    isSoldOut ? 'lists too' : 'not the lists',
+  )
+  await announceStockLow(parts, context, taken)
+}

@@ -1,70 +1,85 @@
 import type { CatalogContract } from '@plinth/catalog-contract'
-import type { Id, InputOf, InTx, OutputOf, TxContext } from '@plinth/kernel'
+import type { InputOf, InTx, OutputOf, TxContext } from '@plinth/kernel'
+import { inLots } from '@plinth/postgres'
 import { sql } from 'drizzle-orm'
 import type { Parts } from './parts.ts'
 import type { ReservationStatus } from './reservation.ts'
-import { announceStockLow, type Taken } from './stock-low.ts'
+import { sellAnew } from './sell-anew.ts'
 
+type Request = InputOf<CatalogContract, 'sellStock'>
 type Sale = OutputOf<CatalogContract, 'sellStock'>
 
 /**
  * Takes what an order holds off the shelf. A hold that ran out is taken anew where there is enough, else it is
- * `gone` and nothing changes; so is what was released, for good, and what was never reserved.
+ * `gone` and nothing changes; so is what was released, for good, and what was never reserved. All who ask at once are
+ * served together.
  */
-export const sellStock =
-  (parts: Parts) =>
-  (context: TxContext, { orderId }: InputOf<CatalogContract, 'sellStock'>): Promise<Sale> =>
-    parts.database.transaction(context, async inTx => {
-      const rows = await sell(parts, inTx, orderId)
-      const sold = rows.filter(isSold)
-      if (sold.length === 0) return { outcome: rows[0]?.status === 'sold' ? 'sold' : 'gone' }
-      const anew = sold.filter(({ taken }) => taken > 0)
-      parts.shelf.forget(
-        inTx,
-        anew.map(({ productId }) => productId),
-        anew.some(({ available }) => available === 0) ? 'lists too' : 'not the lists',
-      )
-      await announceStockLow(parts, inTx, anew)
-      return { outcome: 'sold' }
-    })
+export const sellStock = (parts: Parts) =>
+  inLots({
+    nameOf: ({ orderId }: Request) => orderId,
+    work: (context: TxContext, requests: readonly Request[]) =>
+      parts.database.transaction(context, async inTx => {
+        const before = await sellHeld(parts, inTx, requests)
+        const sales: Sale[] = []
+        // One after the other: each is a round trip of its own, and hardly any has run out.
+        for (const { orderId } of requests) {
+          const status = before.get(orderId)
+          const sold =
+            status === 'expired'
+              ? await sellAnew(parts, inTx, orderId)
+              : status !== undefined && status !== 'released'
+          sales.push({ outcome: sold ? 'sold' : 'gone' })
+        }
+        return sales
+      }),
+  })
 
-type Row = { readonly status: ReservationStatus; readonly variantId: null }
-type SoldRow = { readonly status: ReservationStatus } & Taken
+type Row = { readonly orderId: Request['orderId']; readonly status: ReservationStatus }
 
-const isSold = (row: Row | SoldRow): row is SoldRow => row.variantId !== null
-
-/** The reservation is locked first, then its variants in the order of their ids. */
-const sell = ({ database }: Parts, context: InTx, orderId: Id<'Order'>) =>
-  database.on(context).execute<Row | SoldRow>(sql`
-    with present as (
-      select status from catalog.reservation where order_id = ${orderId} for no key update
-    ), wanted as (
-      select variant_id, sum(quantity)::int as quantity, status
-        from catalog.reservation_line cross join present
-       where order_id = ${orderId} and status in ('open', 'expired')
-       group by variant_id, status
-    ), locked as (
-      select v.id, v.on_hand, v.reserved, v.on_hand - v.reserved as available, wanted.quantity,
-             case wanted.status when 'open' then wanted.quantity else 0 end as held
-        from catalog.variant v join wanted on wanted.variant_id = v.id
+/**
+ * Sells what is held, and says how the reservations stood. They are locked first, then their variants, each in the order
+ * of their ids. Of a variant that several orders take from, the ledger shows one after the other. Why numbers are set
+ * from what the lock read: see adjust-stock.ts.
+ */
+const sellHeld = async (
+  { database }: Parts,
+  context: InTx,
+  requests: readonly Request[],
+): Promise<ReadonlyMap<Request['orderId'], ReservationStatus>> => {
+  const rows = await database.on(context).execute<Row>(sql`
+    with present as materialized (
+      select order_id, status from catalog.reservation
+       where order_id = any(${sql.param(requests.map(({ orderId }) => orderId))}::uuid[])
+       order by order_id
+         for no key update
+    ), line as materialized (
+      select variant_id, order_id, sum(quantity)::int as quantity
+        from catalog.reservation_line join present using (order_id)
+       where present.status = 'open'
+       group by variant_id, order_id
+    ), locked as materialized (
+      select v.id, v.on_hand, v.reserved
+        from catalog.variant v
+       where v.id in (select variant_id from line)
        order by v.id
-         for no key update of v
+         for no key update
     ), settled as (
-      update catalog.reservation set status = 'sold', settled_at = clock_timestamp()
-       where order_id = ${orderId}
-         and exists (select from locked)
-         and not exists (select from locked where available + held < quantity)
-      returning order_id
+      update catalog.reservation r set status = 'sold', settled_at = clock_timestamp()
+        from present
+       where r.order_id = present.order_id and present.status = 'open'
     ), sold as (
-      update catalog.variant v set on_hand = locked.on_hand - locked.quantity, reserved = locked.reserved - locked.held
-        from locked, settled
+      update catalog.variant v
+         set on_hand = locked.on_hand - taken.quantity, reserved = locked.reserved - taken.quantity
+        from locked join (select variant_id, sum(quantity)::int as quantity from line group by variant_id) taken
+          on taken.variant_id = locked.id
        where v.id = locked.id
-      returning v.id, v.product_id, v.sku, v.on_hand, v.on_hand - v.reserved as available,
-                locked.quantity, locked.quantity - locked.held as taken
     ), noted as (
       insert into catalog.stock_movement (variant_id, kind, delta, order_id, on_hand, made_by)
-      select id, 'sale', -quantity, ${orderId}, on_hand, 'orders' from sold
+      select variant_id, 'sale', -quantity, order_id,
+             locked.on_hand - sum(quantity) over (partition by variant_id order by order_id), 'orders'
+        from line join locked on locked.id = variant_id
+       order by variant_id, order_id
     )
-    select present.status, sold.id as "variantId", sold.product_id as "productId", p.seller_id as "sellerId",
-           sold.sku, sold.available, sold.taken
-      from present left join sold on true left join catalog.product p on p.id = sold.product_id`)
+    select order_id as "orderId", status from present`)
+  return new Map(rows.map(({ orderId, status }) => [orderId, status]))
+}

@@ -12,10 +12,12 @@ import { sql } from 'drizzle-orm'
 import { askForPayment, type Unsettled } from './ask-for-payment.ts'
 import { type CheckoutKey, findKey, freeKey, keyOf } from './claim-key.ts'
 import type { OrdersDeps } from './deps.ts'
+import { openingOf } from './draft.ts'
 import { paymentOf } from './neighbours/payments.ts'
 import { openOrder } from './open-order.ts'
 import { type OrderAndPayment, showOrder } from './order-view.ts'
-import { settleOpened, settleOrder } from './settle-order.ts'
+import { settleOrder } from './settle-order.ts'
+import { type SettlePaid, settlePaid } from './settle-paid.ts'
 import { readOrders, type StoredOrder } from './stored-order.ts'
 import { userOf } from './who.ts'
 
@@ -27,17 +29,23 @@ type Answer = OutputOf<OrdersContract, 'checkout'>
  * any, one transaction that settles it. A crash in between leaves an order that its key, or else the job
  * that settles open payments, takes up where it was left.
  */
-export const checkout =
-  (deps: OrdersDeps) =>
-  async (context: CallContext, request: Request): Promise<Answer> => {
+export const checkout = (orders: OrdersDeps) => {
+  const deps = { ...orders, settlePaid: settlePaid(orders) }
+  const open = openOrder(orders)
+  return async (context: CallContext, request: Request): Promise<Answer> => {
     assertProvider(deps, request)
     const key = keyOf(context, userOf(context), request)
-    const opened = await openOrder(deps, context, key, request)
+    const opened = await open(context, openingOf(key, request))
     if (opened === undefined) return resume(deps, context, key)
     const settled = await settle(deps, context, opened, { ...opened.order, overdue: false }, key)
     if (settled.order.paymentOutcome === 'failed') throw PaymentUnavailable()
     return answerOf(settled, false)
   }
+}
+
+interface CheckoutDeps extends OrdersDeps {
+  readonly settlePaid: SettlePaid
+}
 
 const assertProvider = ({ settings: { paymentProvider } }: OrdersDeps, { payment }: Request): void => {
   if (payment.provider === paymentProvider) return
@@ -47,7 +55,7 @@ const assertProvider = ({ settings: { paymentProvider } }: OrdersDeps, { payment
 }
 
 /** The order that the key stands for, brought to its end if it waits for one. */
-const resume = async (deps: OrdersDeps, context: CallContext, key: CheckoutKey): Promise<Answer> => {
+const resume = async (deps: CheckoutDeps, context: CallContext, key: CheckoutKey): Promise<Answer> => {
   const found = await findKey(deps, context, key)
   // The key was freed a moment ago: its next use starts anew.
   if (found === undefined) throw Unavailable()
@@ -70,7 +78,7 @@ const resume = async (deps: OrdersDeps, context: CallContext, key: CheckoutKey):
  * @param key freed when nothing was charged
  */
 const settle = async (
-  deps: OrdersDeps,
+  deps: CheckoutDeps,
   { signal: _, ...context }: CallContext,
   open: OrderAndPayment,
   unsettled: Unsettled,
@@ -79,7 +87,7 @@ const settle = async (
   const own = actingAs(context, service('orders'))
   const result = await askForPayment(deps, { ...own, deadline: patience(own.deadline) }, unsettled)
   if (result.outcome === 'pending') return open
-  if (result.outcome === 'captured') return settleOpened(deps, own, open.order, result)
+  if (result.outcome === 'captured') return deps.settlePaid(own, open.order, result)
   return deps.database.transaction(own, async inTx => {
     const settled = await settleOrder(deps, inTx, open.order, result)
     if (key !== undefined && settled.order.paymentOutcome === 'failed')

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type Id, type InTx, type TxContext, ValidationFailed } from '@plinth/kernel'
 import { TooManyOpenOrders } from '@plinth/orders-contract'
+import { type Database, inLots } from '@plinth/postgres'
 import { sql } from 'drizzle-orm'
 import type { OrdersDeps } from './deps.ts'
 
@@ -22,39 +23,69 @@ export const keyOf = ({ idempotencyKey }: TxContext, userId: Id<'User'>, request
   return { userId, key: idempotencyKey, fingerprint: fingerprintOf(request) }
 }
 
+/** A key, and the order that it is to have. */
+export interface KeyClaim {
+  readonly key: CheckoutKey
+  readonly orderId: Id<'Order'>
+}
+
+/** Claims a key for a new order and draws its number; undefined, and nothing is done, where the key has an order. */
+export type ClaimKey = (context: InTx, claim: KeyClaim) => Promise<number | undefined>
+
 /**
- * Claims the key for a new order and draws its number, or says with undefined that the key has an order.
- * A user's checkouts come through here one at a time: whoever comes second waits until the first is committed or
- * rolled back. So the user's open orders are counted exactly, and before anything is taken for one too many.
+ * See {@link ClaimKey}. A user's checkouts come through here one at a time: whoever comes second waits until the first is
+ * committed or rolled back. So the user's open orders are counted exactly, and before anything is taken for one too many.
  */
-export const claimKey = async (
-  { database, settings }: Pick<OrdersDeps, 'database' | 'settings'>,
-  context: InTx,
-  { userId, key, fingerprint }: CheckoutKey,
-  orderId: Id<'Order'>,
-): Promise<number | undefined> => {
-  // A statement of its own, sent ahead: only the next one is sure to see what whoever held the lock has done.
-  const takeTurn = async () =>
-    database
-      .on(context)
-      .execute(sql`select pg_advisory_xact_lock(hashtextextended(${userId}, ${checkoutsOfUser}))`)
+export const claimKey = ({ database, settings }: Pick<OrdersDeps, 'database' | 'settings'>): ClaimKey => {
+  const limit = settings.maxOpenOrders
+  const claims = inLots({
+    nameOf: ({ key }: KeyClaim) => key.userId,
+    work: (context, wanted) => claimAll(database, context, wanted),
+  })
+  return async (context, claim) => {
+    const claimed = await claims(context, claim)
+    if (claimed !== undefined && claimed.open >= limit) throw TooManyOpenOrders({ limit })
+    return claimed?.number
+  }
+}
+
+type Claimed = { readonly orderId: Id<'Order'>; readonly number: number; readonly open: number }
+
+const claimAll = async (
+  database: Database,
+  context: TxContext,
+  claims: readonly KeyClaim[],
+): Promise<(Claimed | undefined)[]> => {
+  // A statement of its own, sent ahead: only the next one is sure to see what whoever held a lock has done. Always in
+  // the same order, so that nobody waits for ever.
+  const takeTurns = async () =>
+    database.on(context).execute(sql`
+      select pg_advisory_xact_lock(turn)
+        from (
+          select hashtextextended(user_id, ${checkoutsOfUser}) as turn
+            from unnest(${sql.param(claims.map(({ key }) => key.userId))}::text[]) as _ (user_id)
+           order by turn
+        ) _`)
+  const rows = claims.map(({ key, orderId }) => ({ ...key, orderId }))
   const claim = async () =>
-    database.on(context).execute<{ number: number; open: number }>(sql`
-    with claimed as (
-      insert into orders.checkout_key as k (user_id, key, order_id, fingerprint)
-      values (${userId}, ${key}, ${orderId}, ${fingerprint})
-          on conflict (user_id, key)
-          do update set order_id = excluded.order_id, fingerprint = excluded.fingerprint, created_at = now()
-             where k.created_at < now() - interval '24 hours'
-      returning 1
-    )
-    select nextval('orders.order_number') as number,
-           (select count(*) from orders.order where user_id = ${userId} and status = 'pending_payment') as open
-      from claimed`)
-  const [, [claimed]] = await Promise.all([takeTurn(), claim()])
-  if (claimed === undefined) return undefined
-  if (claimed.open >= settings.maxOpenOrders) throw TooManyOpenOrders({ limit: settings.maxOpenOrders })
-  return claimed.number
+    database.on(context).execute<Claimed>(sql`
+      with claimed as (
+        insert into orders.checkout_key as k (user_id, key, order_id, fingerprint)
+        select "userId", key, "orderId", fingerprint
+          from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+            as _ ("userId" uuid, key text, "orderId" uuid, fingerprint text)
+            on conflict (user_id, key)
+            do update set order_id = excluded.order_id, fingerprint = excluded.fingerprint, created_at = now()
+               where k.created_at < now() - interval '24 hours'
+        returning user_id, order_id
+      )
+      select order_id as "orderId", nextval('orders.order_number') as number,
+             (select count(*) from orders.order o
+               where o.user_id = claimed.user_id and o.status = 'pending_payment') as open
+        from claimed`)
+  const [, claimed] = await Promise.all([takeTurns(), claim()])
+  const found = new Map(claimed.map(row => [row.orderId, row]))
+  return claims.map(({ orderId }) => found.get(orderId))
 }
 
 /** Tells this kind of advisory lock from others: with a user's id, that user's turn to check out. */

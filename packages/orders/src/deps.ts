@@ -4,7 +4,7 @@ import type { Logger } from '@plinth/telemetry'
 import type { BegunCheckouts } from './begun-checkout.ts'
 import type { OrdersNeighbours } from './neighbours/needs.ts'
 import type { SoldOut } from './neighbours/sold-out.ts'
-import type { Turnstile } from './turnstile.ts'
+import type { WriteMove } from './write-move.ts'
 
 /** What a deployable decides about orders. */
 export interface OrdersSettings {
@@ -28,11 +28,10 @@ export interface OrdersDeps {
   readonly neighbours: OrdersNeighbours
   readonly settings: OrdersSettings
   readonly begun: BegunCheckouts
+  readonly writeMove: WriteMove
   /** Whether neighbours do not join our transactions, so that we have to undo what they did for us. */
   readonly detached: boolean
   readonly soldOut: SoldOut
-  /** Opens so many orders at a time. */
-  readonly enter: Turnstile
   /** Has open payments looked at now. */
   readonly wakeSettling: () => void
 }

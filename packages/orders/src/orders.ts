@@ -26,7 +26,7 @@ import { createSoldOut } from './neighbours/sold-out.ts'
 import { ordersRoutes } from './routes.ts'
 import { getSale, listSales } from './sales.ts'
 import { settleOpenPayments } from './settle-open-payments.ts'
-import { createTurnstile } from './turnstile.ts'
+import { writeMove } from './write-move.ts'
 
 /** What orders need from the deployable they run in. */
 export interface OrdersOptions {
@@ -49,9 +49,6 @@ export interface Orders {
   readonly migrations: Migrations
 }
 
-/** More would wait for a connection to PostgreSQL. */
-const ordersAtOnce = 16
-
 /** Creates the orders domain. */
 export const createOrders = ({ pool, logger, neighbours, settings }: OrdersOptions): Orders => {
   const database = createDatabase({ pool, schema: 'orders' })
@@ -64,10 +61,10 @@ export const createOrders = ({ pool, logger, neighbours, settings }: OrdersOptio
     logger,
     neighbours,
     begun: createBegunCheckouts(database),
+    writeMove: writeMove({ database, outbox }),
     detached: Object.values(neighbours).some(isDetached),
     settings,
     soldOut: createSoldOut(),
-    enter: createTurnstile(ordersAtOnce),
     wakeSettling: () => settling.wake(),
   }
   const settling = settleOpenPayments(deps)

@@ -2,7 +2,7 @@ import { actingAs, type InTx, service, type TxContext } from '@plinth/kernel'
 import type { ChargeOutcome, Payment } from '@plinth/payments-contract'
 import { sql } from 'drizzle-orm'
 import type { OrdersDeps } from './deps.ts'
-import { moveOrder, payUnlocked } from './move-order.ts'
+import { moveOrder } from './move-order.ts'
 import { returnLines } from './neighbours/cart.ts'
 import { releaseStock, sellStock } from './neighbours/catalog.ts'
 import { paymentOf, refundPayment, settlePayment } from './neighbours/payments.ts'
@@ -12,7 +12,6 @@ import { type LockedOrder, lockOrder, type PaymentOutcome, type StoredOrder } fr
 
 /** What became of a payment, once that is known. */
 export type Known = Exclude<ChargeOutcome, { readonly outcome: 'pending' }>
-type Captured = Extract<ChargeOutcome, { readonly outcome: 'captured' }>
 
 /**
  * Acts on what became of the payment of an order, once, in one transaction: the order is kept and its
@@ -34,43 +33,10 @@ export const settleOrder = (
     if (result.outcome === 'captured') return keep(deps, inTx, locked, result)
     const [failed, payment] = await Promise.all([
       fail(deps, inTx, locked, result.outcome, result.reason),
-      settle(deps, inTx, order, result),
+      recordOutcome(deps, inTx, order, result),
     ])
     return { order: failed, payment }
   })
-
-/**
- * The same for an order that was opened a moment ago and is paid, in fewer round trips: it is taken to be as it was,
- * and looked at only where it turns out that it is not.
- */
-export const settleOpened = async (
-  deps: OrdersDeps,
-  context: TxContext,
-  opened: StoredOrder,
-  result: Captured,
-): Promise<OrderAndPayment> => {
-  // A neighbour that does not join would have done its part already when the order is found to be another.
-  if (deps.detached) return settleOrder(deps, context, opened, result)
-  const settled = await keepUnlocked(deps, context, opened, result).catch((error: unknown) => {
-    if (error !== changedMeanwhile) throw error
-  })
-  return settled ?? settleOrder(deps, context, opened, result)
-}
-
-const keepUnlocked = (deps: OrdersDeps, context: TxContext, opened: StoredOrder, result: Captured) =>
-  deps.database.transaction(actingAs(context, service('orders')), async inTx => {
-    // One round trip. The order comes first, so that its lock is the first, as everywhere.
-    const [order, payment, sold] = await Promise.all([
-      payUnlocked(deps, inTx, opened, { by: 'orders', reason: null, paymentOutcome: 'captured' }),
-      settle(deps, inTx, opened, result),
-      sellStock(deps, inTx, opened.id),
-    ])
-    if (order === undefined || !sold) throw changedMeanwhile
-    return { order, payment }
-  })
-
-/** Rolls back what was done to an order that is not what it was. */
-const changedMeanwhile = new Error('the order has changed meanwhile')
 
 /** The money is in: the order is kept if its stock still is, or was taken anew. */
 const keep = async (
@@ -81,7 +47,7 @@ const keep = async (
 ): Promise<OrderAndPayment> => {
   const { order } = locked
   const [payment, sold] = await Promise.all([
-    settle(deps, context, order, result),
+    recordOutcome(deps, context, order, result),
     sellStock(deps, context, order.id),
   ])
   if (sold) return { order: await move(deps, context, locked, { do: 'pay' }, 'captured', null), payment }
@@ -116,7 +82,7 @@ const leaveCancelled = async (
   order: StoredOrder,
   result: Known,
 ): Promise<OrderAndPayment> => {
-  const settled = await settle(deps, context, order, result)
+  const settled = await recordOutcome(deps, context, order, result)
   await deps.database.on(context).execute(sql`
     update orders.order set payment_outcome = ${result.outcome}, next_check_at = null where id = ${order.id}`)
   return {
@@ -143,7 +109,7 @@ const move = (
 }
 
 /** Payments' own record is what counts. Where it says otherwise nothing is done, and payments are asked again. */
-const settle = async (
+export const recordOutcome = async (
   deps: OrdersDeps,
   context: InTx,
   order: StoredOrder,

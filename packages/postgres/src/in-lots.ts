@@ -1,31 +1,45 @@
-import { contextOf, type TxContext } from '@plinth/kernel'
+import { contextOf, type InTx, type Tx, type TxContext } from '@plinth/kernel'
 import { sqlStateOf } from './failure.ts'
+import { inTime, type Lot, type Place, pickLot } from './lot.ts'
 import { refuseLate, within } from './patience.ts'
 
 /** How to do something for several callers at once. */
 export interface LotOptions<Item, Result> {
   /**
-   * Does it for all of them, in one statement or one transaction of its own: all or nothing. Gives the results in the
-   * order of the items; one that is the matter of a single item is a result, not an error.
+   * Does it for all of them, in one statement or one transaction: all or nothing. Gives the results in the order of the
+   * items; one that is the matter of a single item is a result, not an error.
    */
   readonly work: (context: TxContext, items: readonly Item[]) => Promise<readonly Result[]>
-  /** Items of one name never share a lot: whoever comes second waits for the next. None share a name unless given. */
+  /** Items of one name are never under way at the same time: whoever comes second waits. None share a name unless given. */
   readonly nameOf?: (item: Item) => string
 }
 
 /**
- * Group commit: whoever asks while a lot is under way waits for the next one, together with all who ask meanwhile. Who
+ * Group commit: whoever asks while lots are under way waits for the next one, together with all who ask meanwhile. Who
  * asks alone does not wait; the more there are at once, the less each of them costs. A lot that PostgreSQL refuses is
  * done again one by one, so that nobody fails because of another.
  *
- * The caller's transaction, actor and trace do not go along: a lot belongs to several callers. Its deadline is that of
- * the most patient; each caller leaves at its own.
+ * The caller's actor and trace do not go along: a lot belongs to several callers. Its deadline is that of the most
+ * patient; each caller leaves at its own.
+ *
+ * Callers in a transaction have it done there: those of one transaction who ask in the same turn of the event loop are
+ * one lot. So whoever does something for many in one transaction asks for each of them, all at once.
  */
-export const inLots = <Item, Result>({
-  work,
-  nameOf,
-}: LotOptions<Item, Result>): ((context: TxContext, item: Item) => Promise<Result>) => {
-  let waiting: Place<Item, Result>[] = []
+export const inLots = <Item, Result>(
+  options: LotOptions<Item, Result>,
+): ((context: TxContext, item: Item) => Promise<Result>) => {
+  const apart = lotsApart(options)
+  const joined = lotsJoined(options)
+  return (context, item) => {
+    const { tx } = context
+    return tx === undefined ? apart(context, item) : joined({ ...context, tx }, item)
+  }
+}
+
+/** Lots in transactions of their own. */
+const lotsApart = <Item, Result>({ work, nameOf }: LotOptions<Item, Result>) => {
+  const busy = new Set<string>()
+  let waiting: Lot<Item, Result> = []
   let underWay = 0
   let called = false
 
@@ -35,58 +49,43 @@ export const inLots = <Item, Result>({
     // Whatever else the sockets brought in this turn comes along.
     setImmediate(() => {
       called = false
-      void carry(nextLot())
+      const { lot, left } = pickLot(waiting.filter(inTime), { nameOf, busy })
+      waiting = left
+      // Otherwise all of them wait for others of their names.
+      if (lot.length > 0) void carry(lot)
     })
   }
 
-  const nextLot = (): Place<Item, Result>[] => {
-    const lot: Place<Item, Result>[] = []
-    const left: Place<Item, Result>[] = []
-    const names = new Set<string>()
-    for (const place of waiting) {
-      const name = nameOf?.(place.item)
-      if (lot.length === mostInLot || (name !== undefined && names.has(name))) {
-        left.push(place)
-        continue
-      }
-      if (name !== undefined) names.add(name)
-      lot.push(place)
-    }
-    waiting = left
-    return lot
-  }
-
-  const carry = async (asked: readonly Place<Item, Result>[]): Promise<void> => {
+  const carry = async (lot: Lot<Item, Result>): Promise<void> => {
     underWay += 1
     call()
-    const refused = await settle(asked.filter(inTime))
+    const refused = await settle(lot)
     underWay -= 1
     call()
     // They are not in the way of later lots any more: one of them may have to wait for long.
-    for (const place of refused.filter(inTime)) void settle([place])
+    for (const place of refused) void settle([place].filter(inTime)).then(call)
   }
 
   /** Does it, and gives back those that are to be done again by themselves. */
-  const settle = async (lot: readonly Place<Item, Result>[]): Promise<readonly Place<Item, Result>[]> => {
+  const settle = async (lot: Lot<Item, Result>): Promise<Lot<Item, Result>> => {
     if (lot.length === 0) return []
     const deadline = Math.max(...lot.map(({ context }) => context.deadline ?? Number.POSITIVE_INFINITY))
     const context = { ...contextOf(), ...(Number.isFinite(deadline) && { deadline }) }
+    const names = nameOf === undefined ? [] : lot.map(({ item }) => nameOf(item))
+    for (const name of names) busy.add(name)
     try {
-      const results = await work(
-        context,
-        lot.map(({ item }) => item),
-      )
-      if (results.length !== lot.length) throw new Error(`${results.length} results for ${lot.length} items`)
-      for (const [at, result] of results.entries()) lot[at]?.resolve(result)
+      await carryOut(work, context, lot)
     } catch (error) {
       // What PostgreSQL itself has refused has changed nothing.
       if (lot.length > 1 && sqlStateOf(error) !== undefined) return lot
       for (const { reject } of lot) reject(error)
+    } finally {
+      for (const name of names) busy.delete(name)
     }
     return []
   }
 
-  return async (context, item) => {
+  return async (context: TxContext, item: Item): Promise<Result> => {
     refuseLate(context)
     const result = new Promise<Result>((resolve, reject) => {
       waiting.push({ item, context, resolve, reject })
@@ -96,25 +95,50 @@ export const inLots = <Item, Result>({
   }
 }
 
-/** Somebody who waits. */
-interface Place<Item, Result> {
-  readonly item: Item
-  readonly context: TxContext
-  readonly resolve: (result: Result) => void
-  readonly reject: (error: unknown) => void
+/** Lots in the transaction of who asks. */
+const lotsJoined = <Item, Result>({ work, nameOf }: LotOptions<Item, Result>) => {
+  const gathered = new WeakMap<Tx, Lot<Item, Result>>()
+
+  const carry = async (context: InTx): Promise<void> => {
+    let left = gathered.get(context.tx) ?? []
+    gathered.delete(context.tx)
+    while (left.length > 0) {
+      const picked = pickLot(left, { nameOf, busy: nobody })
+      left = picked.left
+      // The transaction is lost when a statement in it fails, and with it whatever comes next.
+      await carryOut(work, context, picked.lot).catch((error: unknown) => {
+        for (const { reject } of picked.lot) reject(error)
+      })
+    }
+  }
+
+  return (context: InTx, item: Item): Promise<Result> =>
+    new Promise<Result>((resolve, reject) => {
+      const place = { item, context, resolve, reject }
+      const others = gathered.get(context.tx)
+      if (others !== undefined) {
+        others.push(place)
+        return
+      }
+      gathered.set(context.tx, [place])
+      setImmediate(() => void carry(context))
+    })
 }
 
-/** Nothing is begun for whoever has left. */
-const inTime = <Item, Result>({ context, reject }: Place<Item, Result>): boolean => {
-  try {
-    refuseLate(context)
-    return true
-  } catch (error) {
-    reject(error)
-    return false
-  }
+const carryOut = async <Item, Result>(
+  work: LotOptions<Item, Result>['work'],
+  context: TxContext,
+  lot: readonly Place<Item, Result>[],
+): Promise<void> => {
+  const results = await work(
+    context,
+    lot.map(({ item }) => item),
+  )
+  if (results.length !== lot.length) throw new Error(`${results.length} results for ${lot.length} items`)
+  for (const [at, result] of results.entries()) lot[at]?.resolve(result)
 }
+
+const nobody: ReadonlySet<string> = new Set()
 
 /** One that waits for a lock does not hold up all the others. */
 const lotsAtOnce = 2
-const mostInLot = 100

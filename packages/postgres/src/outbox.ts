@@ -22,6 +22,8 @@ export interface Appended<Event extends EventDeclaration = EventDeclaration> {
   readonly subject: string
   /** Checked against the event's schema. */
   readonly data: Event['example']
+  /** Of the call that it comes of, where one transaction serves several; the context's unless given. */
+  readonly traceparent?: string | undefined
 }
 
 /** An event on its way out: its envelope, and whether it must find a queue. */
@@ -43,19 +45,18 @@ export interface Outbox {
     about: { readonly subject: string; readonly data: Event['example'] },
   ): Promise<Id<'Event'>>
   /**
-   * The same for an event that one statement makes true: an `insert` for a `with` of that statement. It writes a row
-   * for each row of `when`, the name of a part of it; so nothing is announced that did not happen, and it costs no
+   * The same for events that one statement makes true: an `insert` for a `with` of that statement. It writes those
+   * events whose subject is in a column of a part of it; so nothing is announced that did not happen, and it costs no
    * statement of its own.
    *
    * ```ts
-   * sql`with paid as (update ... returning id), announced as (${outbox.appendWhen(inTx, 'paid', event, about)}) ...`
+   * sql`with paid as (update ... returning id), announced as (${outbox.appendWhen(inTx, { part: 'paid', subject: 'id' }, events)}) ...`
    * ```
    */
-  appendWhen<Event extends EventDeclaration>(
+  appendWhen(
     context: InTx,
-    when: string,
-    event: Event,
-    about: { readonly subject: string; readonly data: Event['example'] },
+    when: { readonly part: string; readonly subject: string },
+    events: readonly Appended[],
   ): SQL
   /** Several at once, in one statement; ids in the order given. */
   appendAll(context: InTx, events: readonly Appended[]): Promise<Id<'Event'>[]>
@@ -106,9 +107,7 @@ export const createOutbox = ({
     const rows = events.map(appended => rowOf(domain, inTx, appended))
     await database.on(inTx).execute(sql`
       insert into ${outbox} (id, type, version, subject, data, mandatory, traceparent)
-      select id, type, version, subject, data, mandatory, traceparent
-        from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-          as t(id uuid, type text, version int, subject text, data jsonb, mandatory boolean, traceparent text)`)
+      select id, type, version, subject, data, mandatory, traceparent from ${recordsOf(rows)}`)
     announceAfter(inTx)
     return rows.map(row => row.id)
   }
@@ -126,14 +125,14 @@ export const createOutbox = ({
       announceAfter(inTx)
       return row.id
     },
-    appendWhen(inTx, when, event, { subject, data }) {
-      const row = rowOf(domain, inTx, { event, subject, data })
-      announceAfter(inTx)
+    appendWhen(inTx, when, events) {
+      const rows = events.map(appended => rowOf(domain, inTx, appended))
+      if (rows.length > 0) announceAfter(inTx)
+      const part = sql.identifier(when.part)
       return sql`
         insert into ${outbox} (id, type, version, subject, data, mandatory, traceparent)
-        select ${row.id}::uuid, ${row.type}, ${row.version}::int, ${row.subject}, ${JSON.stringify(row.data)}::jsonb,
-               ${row.mandatory}::boolean, ${row.traceparent ?? null}::text
-          from ${sql.identifier(when)}`
+        select t.id, t.type, t.version, t.subject, t.data, t.mandatory, t.traceparent
+          from ${recordsOf(rows)} join ${part} on ${part}.${sql.identifier(when.subject)}::text = t.subject`
     },
     onAppended(listener) {
       listeners.add(listener)
@@ -206,11 +205,23 @@ interface ClaimedRow extends Record<string, unknown> {
   attempts: number
 }
 
-const rowOf = (domain: string, { traceparent }: InTx, { event, subject, data }: Appended) => {
+const recordsOf = (rows: readonly object[]) => sql`
+  jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+    as t(id uuid, type text, version int, subject text, data jsonb, mandatory boolean, traceparent text)`
+
+const rowOf = (domain: string, inTx: InTx, { event, subject, data, traceparent }: Appended) => {
   if (!event.type.startsWith(`${domain}.`)) throw new Error(`${event.type} is no event of ${domain}`)
   event.data.parse(data)
   const { type, version, mandatory } = event
-  return { id: newId<'Event'>(), type, version, subject, data, mandatory, traceparent }
+  return {
+    id: newId<'Event'>(),
+    type,
+    version,
+    subject,
+    data,
+    mandatory,
+    traceparent: traceparent ?? inTx.traceparent,
+  }
 }
 
 const envelopeOf = (domain: string, row: ClaimedRow): OutboxRow => ({

@@ -23,8 +23,10 @@ describe('an outbox', () => {
   const claim = (limit = 100, leaseMs = 60_000) => outbox.claim({ limit, leaseMs })
   const subjects = (rows: readonly OutboxRow[]) => rows.map(row => row.subject)
 
+  const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
+  const anotherTrace = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'
+
   it('hands out what was committed as a CloudEvent, with the id it was given in the transaction', async () => {
-    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
     const id = await shop.database.transaction({ ...context, traceparent }, append('High Street'))
     const [row] = await claim()
     expect(row).toEqual({
@@ -44,23 +46,31 @@ describe('an outbox', () => {
     expect(cloudEvent.parse(row).id).toBe(id)
   })
 
-  it('takes an event within the statement that makes it true, once for each row of it and so for none', async () => {
-    const write = (street: string, rows: number) =>
-      shop.database.transaction(context, inTx =>
-        shop.database.on(inTx).execute(sql`
-          with changed as (select from generate_series(1, ${rows})),
-               announced as (${outbox.appendWhen(inTx, 'changed', opened, { subject: street, data: { street } })})
-          select 1`),
-      )
+  it('takes events within the statement that makes them true: those it is true of, each with the trace it comes of', async () => {
+    const streets = ['High Street', 'Nowhere', 'Low Street']
+    const events = streets.map(street => ({
+      event: opened,
+      subject: street,
+      data: { street },
+      ...(street === 'Low Street' && { traceparent: anotherTrace }),
+    }))
     let woken = 0
     using _ = outbox.onAppended(() => {
       woken += 1
     })
-    await write('High Street', 1)
-    await write('Nowhere', 0)
+    await shop.database.transaction({ ...context, traceparent }, inTx =>
+      shop.database.on(inTx).execute(sql`
+        with changed as (select name from unnest(${sql.param(['Low Street', 'High Street'])}::text[]) as _ (name)),
+             announced as (${outbox.appendWhen(inTx, { part: 'changed', subject: 'name' }, events)})
+        select 1`),
+    )
     const rows = await claim()
-    expect(rows).toMatchObject([{ subject: 'High Street', data: { street: 'High Street' }, mandatory: true }])
-    expect(woken).toBe(2)
+    expect(rows).toHaveLength(2)
+    expect(rows).toMatchObject([
+      { subject: 'High Street', data: { street: 'High Street' }, mandatory: true, traceparent },
+      { subject: 'Low Street', data: { street: 'Low Street' }, mandatory: true, traceparent: anotherTrace },
+    ])
+    expect(woken).toBe(1)
   })
 
   it('holds nothing of a transaction that was rolled back, and wakes nobody for it', async () => {
