@@ -154,7 +154,7 @@ const undo = async (deps: OrdersDeps, context: CallContext, { orderId, paymentId
     releaseStock(deps, context, orderId),
     callOff(deps, context, paymentId),
   ])
-  deps.soldOut.forget()
+  deps.soldOut.forgetAll()
   await deps.database
     .on(context)
     .execute(sql`delete from orders.begun_checkout where order_id = ${orderId} and given_up_at is not null`)

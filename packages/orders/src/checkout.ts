@@ -10,7 +10,7 @@ import {
 import { IdempotencyKeyReused, type OrdersContract, PaymentUnavailable } from '@plinth/orders-contract'
 import { sql } from 'drizzle-orm'
 import { askForPayment, type Unsettled } from './ask-for-payment.ts'
-import { type CheckoutKey, findKey, freeKey, keyOf } from './claim-key.ts'
+import { type CheckoutKey, freeKey, keyOf } from './claim-key.ts'
 import type { OrdersDeps } from './deps.ts'
 import { openingOf } from './draft.ts'
 import { paymentOf } from './neighbours/payments.ts'
@@ -56,7 +56,7 @@ const assertProvider = ({ settings: { paymentProvider } }: OrdersDeps, { payment
 
 /** The order that the key stands for, brought to its end if it waits for one. */
 const resume = async (deps: CheckoutDeps, context: CallContext, key: CheckoutKey): Promise<Answer> => {
-  const found = await findKey(deps, context, key)
+  const found = await deps.findKey(context, key)
   // The key was freed a moment ago: its next use starts anew.
   if (found === undefined) throw Unavailable()
   if (found.fingerprint !== key.fingerprint) throw IdempotencyKeyReused()

@@ -92,28 +92,32 @@ const claimAll = async (
 export const checkoutsOfUser = 7_301_002
 
 /** What a key stands for. */
-export interface ClaimedKey {
+export type ClaimedKey = {
   readonly orderId: Id<'Order'>
   readonly fingerprint: string
   /** The order is older than its stock was held. */
   readonly overdue: boolean
 }
 
-/** What the key stands for; undefined where it was freed meanwhile. */
-export const findKey = async (
-  { database, settings }: Pick<OrdersDeps, 'database' | 'settings'>,
-  context: TxContext,
-  { userId, key }: CheckoutKey,
-): Promise<ClaimedKey | undefined> => {
-  const [found] = await database
-    .on(context)
-    .execute<{ id: Id<'Order'>; fingerprint: string; overdue: boolean }>(sql`
-    select o.id, k.fingerprint,
-           o.placed_at < now() - make_interval(secs => ${settings.reservationTtlSeconds}) as overdue
-      from orders.checkout_key k join orders.order o on o.id = k.order_id
-     where k.user_id = ${userId} and k.key = ${key}`)
-  return found && { orderId: found.id, fingerprint: found.fingerprint, overdue: found.overdue }
-}
+/** What a key stands for; undefined where it is free. */
+export type FindKey = (context: TxContext, key: CheckoutKey) => Promise<ClaimedKey | undefined>
+
+/** See {@link FindKey}. Those that are looked up at once are so in one statement. */
+export const findKey = ({ database, settings }: Pick<OrdersDeps, 'database' | 'settings'>): FindKey =>
+  inLots({
+    work: async (context, keys: readonly CheckoutKey[]) => {
+      const found = await database.on(context).execute<ClaimedKey & { readonly place: number }>(sql`
+        select place, o.id as "orderId", k.fingerprint,
+               o.placed_at < now() - make_interval(secs => ${settings.reservationTtlSeconds}) as overdue
+          from rows from (
+                 jsonb_to_recordset(${JSON.stringify(keys)}::jsonb) as ("userId" uuid, key text)
+               ) with ordinality as asked (user_id, key, place)
+          join orders.checkout_key k on k.user_id = asked.user_id and k.key = asked.key
+          join orders.order o on o.id = k.order_id`)
+      const places = new Map(found.map(({ place, ...claimed }) => [place, claimed]))
+      return keys.map((_, at) => places.get(at + 1))
+    },
+  })
 
 /** Lets a key go: whoever uses it again starts anew. */
 export const freeKey = async (

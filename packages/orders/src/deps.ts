@@ -2,6 +2,7 @@ import type { AuditTrail } from '@plinth/audit'
 import type { Database, Outbox } from '@plinth/postgres'
 import type { Logger } from '@plinth/telemetry'
 import type { BegunCheckouts } from './begun-checkout.ts'
+import type { FindKey } from './claim-key.ts'
 import type { OrdersNeighbours } from './neighbours/needs.ts'
 import type { SoldOut } from './neighbours/sold-out.ts'
 import type { WriteMove } from './write-move.ts'
@@ -28,6 +29,7 @@ export interface OrdersDeps {
   readonly neighbours: OrdersNeighbours
   readonly settings: OrdersSettings
   readonly begun: BegunCheckouts
+  readonly findKey: FindKey
   readonly writeMove: WriteMove
   /** Whether neighbours do not join our transactions, so that we have to undo what they did for us. */
   readonly detached: boolean

@@ -54,14 +54,16 @@ const hold = async (
   attempt: Attempt,
   lines: InputOf<CatalogContract, 'reserveStock'>['lines'],
 ): Promise<OutputOf<CatalogContract, 'reserveStock'>> => {
-  // Known by now, where this waited for a connection while others bought the last of it.
-  deps.soldOut.assertNoneOf(lines)
   const asked = attempt.hasAsked
   attempt.hasAsked = true
-  return reserveStock(deps, context, { orderId: attempt.opening.orderId, lines }).catch((error: unknown) => {
+  try {
+    const held = await reserveStock(deps, context, { orderId: attempt.opening.orderId, lines })
+    deps.soldOut.forget(lines)
+    return held
+  } catch (error) {
     deps.soldOut.note(error)
     // That is an answer: nothing is held.
     if (isOutOfStock(error)) attempt.hasAsked = asked
     throw error
-  })
+  }
 }

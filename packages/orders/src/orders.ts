@@ -16,6 +16,7 @@ import type { FastifyInstance } from 'fastify'
 import { createBegunCheckouts, giveUpCheckouts } from './begun-checkout.ts'
 import { cancelOrder } from './cancel-order.ts'
 import { checkout } from './checkout.ts'
+import { findKey } from './claim-key.ts'
 import type { OrdersDeps, OrdersSettings } from './deps.ts'
 import { forgetKeys } from './forget-keys.ts'
 import { fulfil } from './fulfil.ts'
@@ -61,6 +62,7 @@ export const createOrders = ({ pool, logger, neighbours, settings }: OrdersOptio
     logger,
     neighbours,
     begun: createBegunCheckouts(database),
+    findKey: findKey({ database, settings }),
     writeMove: writeMove({ database, outbox }),
     detached: Object.values(neighbours).some(isDetached),
     settings,

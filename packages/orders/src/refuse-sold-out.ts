@@ -1,5 +1,5 @@
 import { type CallContext, Unavailable } from '@plinth/kernel'
-import { type CheckoutKey, findKey } from './claim-key.ts'
+import type { CheckoutKey } from './claim-key.ts'
 import type { OrdersDeps } from './deps.ts'
 import { readLines } from './neighbours/cart.ts'
 
@@ -15,9 +15,9 @@ export const refuseSoldOut = async (
   if (!deps.soldOut.any) return
   const lines = await readLines(deps, context, key.userId)
   try {
-    deps.soldOut.assertNoneOf(lines)
+    deps.soldOut.admit(lines)
   } catch (refusal) {
-    if ((await findKey(deps, context, key)) !== undefined) return
+    if ((await deps.findKey(context, key)) !== undefined) return
     // Their own last try may be what holds it.
     throw deps.detached && (await deps.begun.isAnyLeft(context, key.userId)) ? Unavailable() : refusal
   }

@@ -19,8 +19,8 @@ export interface LotOptions<Item, Result> {
  * asks alone does not wait; the more there are at once, the less each of them costs. A lot that PostgreSQL refuses is
  * done again one by one, so that nobody fails because of another.
  *
- * The caller's actor and trace do not go along: a lot belongs to several callers. Its deadline is that of the most
- * patient; each caller leaves at its own.
+ * A lot belongs to several callers, so their actors do not go along; what it does is part of the trace of the first. Its
+ * deadline is that of the most patient; each caller leaves at its own.
  *
  * Callers in a transaction have it done there: those of one transaction who ask in the same turn of the event loop are
  * one lot. So whoever does something for many in one transaction asks for each of them, all at once.
@@ -70,7 +70,12 @@ const lotsApart = <Item, Result>({ work, nameOf }: LotOptions<Item, Result>) => 
   const settle = async (lot: Lot<Item, Result>): Promise<Lot<Item, Result>> => {
     if (lot.length === 0) return []
     const deadline = Math.max(...lot.map(({ context }) => context.deadline ?? Number.POSITIVE_INFINITY))
-    const context = { ...contextOf(), ...(Number.isFinite(deadline) && { deadline }) }
+    const traceparent = lot.find(({ context: own }) => own.traceparent !== undefined)?.context.traceparent
+    const context = {
+      ...contextOf(),
+      ...(Number.isFinite(deadline) && { deadline }),
+      ...(traceparent !== undefined && { traceparent }),
+    }
     const names = nameOf === undefined ? [] : lot.map(({ item }) => nameOf(item))
     for (const name of names) busy.add(name)
     try {

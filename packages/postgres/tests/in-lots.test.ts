@@ -52,6 +52,16 @@ describe('Work that is done in lots', () => {
     for (const lot of lots) expect(new Set(lot).size).toBe(lot.length)
   })
 
+  it('never does two of one name at a time, though there is room for another lot', async () => {
+    const first = doubled(context, 7)
+    await expect.poll(() => lots).toEqual([[7]])
+    const others = [7, 8].map(n => doubled(context, n))
+    await expect.poll(() => lots).toEqual([[7], [8]])
+    gate.resolve()
+    expect(await Promise.all([first, ...others])).toEqual([14, 14, 16])
+    expect(lots).toEqual([[7], [8], [7]])
+  })
+
   it('lets everybody leave at the own deadline, and does nothing for who has left before it begins', async () => {
     const held = [doubled(context, 1)]
     await expect.poll(() => lots).toEqual([[1]])
@@ -108,5 +118,55 @@ describe('A lot', () => {
     const outcomes = await Promise.allSettled([1, 2].map(n => lost(context, n)))
     expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
     expect(sizes).toEqual([2])
+  })
+
+  it('of callers in a transaction is done there, together with those of the same one, and gone when it is rolled back', async () => {
+    const open = inLots({
+      nameOf: String,
+      work: async (lotContext, balances: readonly number[]) => {
+        sizes.push(balances.length)
+        await shop.database.on(lotContext).execute(sql`
+          insert into shop.account (id, balance)
+          select nextval(pg_get_serial_sequence('shop.entry', 'id')), balance
+            from unnest(${sql.param(balances)}::bigint[]) as _ (balance)`)
+        return balances
+      },
+    })
+    const count = async (of: Parameters<typeof open>[0]) => {
+      const [row] = await shop.database
+        .on(of)
+        .execute<{ count: number }>(sql`select count(*) from shop.account where balance > 1000`)
+      return row?.count
+    }
+    const within = await shop.database
+      .transaction(context, async inTx => {
+        const opened = await Promise.all([1001, 1002, 1002, 1003].map(balance => open(inTx, balance)))
+        throw Object.assign(new Error('no'), { opened, seen: await count(inTx) })
+      })
+      .catch((error: unknown) => error)
+    expect(within).toMatchObject({ message: 'no', opened: [1001, 1002, 1002, 1003], seen: 4 })
+    expect(sizes).toEqual([3, 1])
+    expect(await count(context)).toBe(0)
+  })
+
+  it('of two transactions is never one', async () => {
+    const mine = inLots({
+      work: async (lotContext, items: readonly string[]) => {
+        sizes.push(items.length)
+        const [row] = await shop.database
+          .on(lotContext)
+          .execute<{ id: string }>(sql`select pg_current_xact_id()::text as id`)
+        return items.map(() => row?.id)
+      },
+    })
+    const [one, other] = await Promise.all(
+      ['one', 'other'].map(name =>
+        shop.database.transaction(context, inTx => Promise.all([mine(inTx, name), mine(inTx, name)])),
+      ),
+    )
+    expect(one?.[0]).toBe(one?.[1])
+    expect(other?.[0]).toBe(other?.[1])
+    expect(one?.[0]).not.toBe(other?.[0])
+    expect(sizes).toEqual([2, 2])
   })
 })

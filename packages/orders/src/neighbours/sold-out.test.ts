@@ -10,7 +10,7 @@ const short = (available: number) =>
 /** The lines that are refused when so many of a variant are asked for; undefined where none is. */
 const refusal = (soldOut: SoldOut, quantity: number, of = variantId) => {
   try {
-    soldOut.assertNoneOf([{ variantId: of, quantity }])
+    soldOut.admit([{ variantId: of, quantity }])
     return undefined
   } catch (error) {
     if (!InsufficientStock.is(error)) throw error
@@ -31,8 +31,36 @@ it('What was too little is so for half a second, for whoever wants more of it th
   soldOut.note(short(0))
   now += 499
   expect(refusal(soldOut, 1)).toEqual([{ variantId, requested: 1, available: 0 }])
-  now += 1
+})
+
+it('Then one is let through to find out, and what they find holds for all', () => {
+  let now = 1_000
+  const soldOut = createSoldOut(() => now)
+  soldOut.note(short(0))
+  now += 500
   expect(refusal(soldOut, 1)).toBeUndefined()
+  expect(refusal(soldOut, 1)).toBeDefined()
+  soldOut.forget([{ variantId, quantity: 1 }])
+  expect(refusal(soldOut, 1)).toBeUndefined()
+  expect(soldOut.any).toBe(false)
+})
+
+it('Whoever was let through and never comes back is followed by another half a second later', () => {
+  let now = 1_000
+  const soldOut = createSoldOut(() => now)
+  soldOut.note(short(0))
+  for (const _ of [1, 2]) {
+    now += 500
+    expect(refusal(soldOut, 1)).toBeUndefined()
+    expect(refusal(soldOut, 1)).toBeDefined()
+  }
+})
+
+it('What nobody comes for is forgotten', () => {
+  let now = 1_000
+  const soldOut = createSoldOut(() => now)
+  soldOut.note(short(0))
+  now += 5_000
   expect(soldOut.any).toBe(false)
 })
 
