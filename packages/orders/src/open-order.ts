@@ -1,4 +1,11 @@
-import { type CallContext, contextOf, DeadlineExceeded, service, type TxContext } from '@plinth/kernel'
+import {
+  type CallContext,
+  contextOf,
+  createTurnstile,
+  DeadlineExceeded,
+  service,
+  type TxContext,
+} from '@plinth/kernel'
 import { inLots } from '@plinth/postgres'
 import { giveUp } from './begun-checkout.ts'
 import { claimKey } from './claim-key.ts'
@@ -8,7 +15,6 @@ import { insertOrder, type Opening } from './draft.ts'
 import { type Attempt, type OpeningDeps, open } from './opening.ts'
 import type { OrderAndPayment } from './order-view.ts'
 import { refuseSoldOut } from './refuse-sold-out.ts'
-import { createTurnstile } from './turnstile.ts'
 
 /**
  * The first half of a checkout, all of it or nothing: the key is claimed, the cart moves into the order,

@@ -1,1 +1,0 @@
-export { createTurnstile, type Turnstile } from '@plinth/kernel'
