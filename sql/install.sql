@@ -43,6 +43,10 @@ select pg_advisory_lock(7546854001);
 \ir apply.psql
 \set file catalog/007-lists-at-scale.sql
 \ir apply.psql
+\set file catalog/008-plain-search-query.sql
+\ir apply.psql
+\set file catalog/009-highest-prices.sql
+\ir apply.psql
 
 \set file cart/001-cart.sql
 \ir apply.psql

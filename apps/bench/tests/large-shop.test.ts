@@ -35,8 +35,8 @@ describe('the data of a large shop', () => {
   })
 })
 
-/** Rows of one table: what is found and what was looked at besides. A search ranks up to a thousand products. */
-const mostRead = 3_500
+/** Rows of one table: what is found and what was looked at besides. A search ranks up to 500 products. */
+const mostRead = 5_000
 
 describe('on the data of a large shop', () => {
   /** Tables that hold a row for each product, user or order, or more. Queues and settings are not among them. */

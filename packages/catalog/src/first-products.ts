@@ -19,7 +19,7 @@ export interface Listing {
 }
 
 /** A search that finds more than that ranks as many of them: what they have in common tells nothing of any. */
-const mostRanked = 1_000
+const mostRanked = 500
 
 /**
  * The ids and keys of the first products of a list, at least as many as are wanted, in a way that does not have to look at
@@ -29,8 +29,8 @@ export const firstProducts = (listing: Listing, order: ProductOrder): SQL => {
   const { query, search, after, count } = listing
   const { inStock, minPrice, maxPrice, sellerId, sort } = query
   const published = sql`p.status = 'published'`
-  const inOrder = (conditions: SQL): SQL => sql`
-    select p.id, ${order.key} as key from catalog.product p
+  const inOrder = (conditions: SQL, products = sql`catalog.product`): SQL => sql`
+    select p.id, ${order.key} as key from ${products} p
      where ${published} and ${conditions} and ${order.after(after)}
      order by ${order.by} limit ${count}`
   const all = filtersOf(listing)
@@ -56,11 +56,14 @@ export const firstProducts = (listing: Listing, order: ProductOrder): SQL => {
         from unnest(${sql.param(listing.categoryIds)}::uuid[]) as category (id) cross join lateral (${newest}) newest`
   }
   if (sort === 'price_asc' && minPrice !== undefined) {
-    // What begins below the price and reaches it, and what begins there: the index of prices tells where that is.
+    // What begins there is found by the index of prices, what begins below and reaches it by that of spans.
+    const across = sql`(
+      select * from catalog.product p
+       where ${published} and p.min_price is not null and ${pricesOf} @> ${minPrice}::int8 offset 0)`
     return sql`
       (${inOrder(sql`${all} and ${lowest} >= ${minPrice}::int8`)})
        union all
-      (${inOrder(sql`${all} and p.min_price < ${minPrice}::int8 and ${pricesOf} @> ${minPrice}::int8`)})`
+      (${inOrder(sql`${all} and p.min_price < ${minPrice}::int8`, across)})`
   }
   return inOrder(all)
 }

@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Listing } from './first-products.ts'
-import { highest } from './product-orders.ts'
+import { highest, lowest } from './product-orders.ts'
 
 /**
  * What a product `p` must be to be listed. Price and stock are asked of one active variant together: a product
@@ -33,13 +33,24 @@ export const pricesOf = sql`int8range(p.min_price, p.max_price, '[]')`
 const mayFit = ({ minPrice, maxPrice, sort }: Listing['query']): SQL | false => {
   if (minPrice === undefined && maxPrice === undefined) return false
   if (minPrice !== undefined && maxPrice !== undefined && minPrice > maxPrice) return sql`false`
-  const range = sql`int8range(${minPrice ?? null}::int8, ${maxPrice ?? null}::int8, '[]')`
-  const reached = sql`p.min_price is not null and ${pricesOf} && ${range}`
-  // Where the list goes by price it begins at this one.
-  return sort === 'price_desc' && maxPrice !== undefined
-    ? sql`${reached} and ${highest} <= ${maxPrice}::int8`
-    : reached
+  const conditions = [
+    minPrice !== undefined && sql`p.max_price >= ${minPrice}::int8`,
+    maxPrice !== undefined && sql`${lowest} <= ${maxPrice}::int8`,
+    minPrice !== undefined &&
+      maxPrice !== undefined &&
+      maxPrice <= minPrice * narrow &&
+      sql`p.min_price is not null and ${pricesOf} && int8range(${minPrice}::int8, ${maxPrice}::int8, '[]')`,
+    // Where the list goes by price it begins at this one.
+    maxPrice !== undefined && sort === 'price_desc' && sql`${highest} <= ${maxPrice}::int8`,
+  ].filter(each => each !== false)
+  return sql.join(conditions, sql` and `)
 }
+
+/**
+ * Spans up to here hold few products, which their index finds. In wider ones there are enough among the first of any order;
+ * and of a span the planner would not know which it is.
+ */
+const narrow = 1.01
 
 const hasVariant = ({ minPrice, maxPrice, inStock }: Listing['query']): SQL | false => {
   const priced = [
