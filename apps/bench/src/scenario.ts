@@ -75,6 +75,13 @@ export const scenariosOf = ({ data, authorizations, credentials }: Parts): Scena
     {
       name: 'detail warm',
       target: 0.6,
+      limit: one({ path: '/static' }),
+      plinth: one({ path: `/v1/products/${someProduct}` }),
+    },
+    {
+      // What it costs to be Plinth at all: the limit serializes one product, and does nothing else.
+      name: 'detail warm, beside one product',
+      target: 0,
       limit: one({ path: '/static-detail' }),
       plinth: one({ path: `/v1/products/${someProduct}` }),
     },

@@ -13,6 +13,7 @@ import { isHost } from './host.ts'
 import { createIdempotency } from './idempotency.ts'
 import { takeJsonBodies } from './json-body.ts'
 import { lingerOverBody } from './large-bodies.ts'
+import { answerForTheLate } from './late-answers.ts'
 import type { PassedOn } from './passed-on.ts'
 import { bodyTooLate, GatewayError, headersOf, problemOf, problemType } from './problem.ts'
 import type { RateLimits } from './rate-limits.ts'
@@ -41,6 +42,9 @@ export interface GatewayOptions extends Partial<ConnectionLimits> {
   /** Lets in what another gateway of the shop passes on; see `forwardRoutes`. */
   readonly passedOn?: PassedOn
 }
+
+/** No request takes longer, whatever hangs; operations give up by themselves before that. */
+const answerWithinMs = 4_500
 
 /**
  * The gateway: a Fastify instance on which {@link route} declares routes. Everything it answers that is not
@@ -77,6 +81,7 @@ export const createGateway = async (options: GatewayOptions): Promise<FastifyIns
     return refuse(cause, request, reply)
   })
   const known = watchRoutes(app)
+  answerForTheLate(app, answerWithinMs)
 
   app.addHook('onRequest', (request, reply, done) => {
     const { requestId, logFields, tally, hangUp } = callOf(request)

@@ -21,8 +21,6 @@ export const serverOptions = (
   logger: false,
   bodyLimit,
   trustProxy: trustProxy.length > 0 ? [...trustProxy] : false,
-  // No request takes longer, whatever hangs; operations give up by themselves before that.
-  handlerTimeout: 4500,
   requestTimeout: 15_000,
   connectionTimeout: 30_000,
   keepAliveTimeout: 65_000,
