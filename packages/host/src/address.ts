@@ -8,7 +8,7 @@ export const listenAt = async (
   { host, port }: { readonly host: string; readonly port: number | undefined },
   prefix: '' | 'INTERNAL_' = '',
 ): Promise<string> => {
-  await app.listen({ host, port: port ?? 0 }).catch((error: unknown) => {
+  await app.listen({ host, port: port ?? 0, backlog }).catch((error: unknown) => {
     const code = error instanceof Error && 'code' in error ? error.code : undefined
     if (code === 'EADDRINUSE') throw new ConfigError([`${prefix}PORT: somebody listens there already`])
     if (code === 'EACCES') throw new ConfigError([`${prefix}PORT: we are not allowed to listen there`])
@@ -18,6 +18,12 @@ export const listenAt = async (
   })
   return `http://${hostInUrl(host)}:${portOf(app.server.address())}`
 }
+
+/**
+ * How many may knock in one moment before they are let in; systems have a limit of their own (4,096 on Linux). For whom
+ * there is no room knocks again after one second, two, four: the last of a crowd a minute later.
+ */
+const backlog = 4_096
 
 /** A host as a URL names it. */
 export const hostInUrl = (host: string): string =>
