@@ -1,6 +1,6 @@
 import { contextOf, type InTx, type Tx, type TxContext } from '@plinth/kernel'
 import { sqlStateOf } from './failure.ts'
-import { inTime, type Lot, type Place, pickLot } from './lot.ts'
+import { inTime, type Lot, nextLot, type Place, pickLot } from './lot.ts'
 import { refuseLate, within } from './patience.ts'
 
 /** How to do something for several callers at once. */
@@ -49,7 +49,7 @@ const lotsApart = <Item, Result>({ work, nameOf }: LotOptions<Item, Result>) => 
     // Whatever else the sockets brought in this turn comes along.
     setImmediate(() => {
       called = false
-      const { lot, left } = pickLot(waiting.filter(inTime), { nameOf, busy })
+      const { lot, left } = nextLot(waiting.filter(inTime), { nameOf, busy })
       waiting = left
       // Otherwise all of them wait for others of their names.
       if (lot.length > 0) void carry(lot)
@@ -93,7 +93,7 @@ const lotsApart = <Item, Result>({ work, nameOf }: LotOptions<Item, Result>) => 
   return async (context: TxContext, item: Item): Promise<Result> => {
     refuseLate(context)
     const result = new Promise<Result>((resolve, reject) => {
-      waiting.push({ item, context, resolve, reject })
+      waiting.push({ item, context, since: performance.now(), resolve, reject })
     })
     call()
     return within(context, result)
@@ -119,7 +119,7 @@ const lotsJoined = <Item, Result>({ work, nameOf }: LotOptions<Item, Result>) =>
 
   return (context: InTx, item: Item): Promise<Result> =>
     new Promise<Result>((resolve, reject) => {
-      const place = { item, context, resolve, reject }
+      const place = { item, context, since: performance.now(), resolve, reject }
       const others = gathered.get(context.tx)
       if (others !== undefined) {
         others.push(place)

@@ -62,6 +62,20 @@ describe('Work that is done in lots', () => {
     expect(lots).toEqual([[7], [8], [7]])
   })
 
+  it('takes whoever came last where more have waited for long than a lot holds', async () => {
+    const held = [doubled(context, 1)]
+    await expect.poll(() => lots).toEqual([[1]])
+    held.push(doubled(context, 2))
+    await expect.poll(() => lots).toEqual([[1], [2]])
+    const numbers = counting(150).map(n => n + 10)
+    held.push(...numbers.map(n => doubled(context, n)))
+    await new Promise(resolve => setTimeout(resolve, 550))
+    gate.resolve()
+    await Promise.all(held)
+    expect(lots[2]).toEqual(numbers.toReversed().slice(0, 100))
+    expect(lots[3]).toEqual(numbers.slice(0, 50))
+  })
+
   it('lets everybody leave at the own deadline, and does nothing for who has left before it begins', async () => {
     const held = [doubled(context, 1)]
     await expect.poll(() => lots).toEqual([[1]])
