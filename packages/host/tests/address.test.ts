@@ -1,27 +1,36 @@
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
 import { connect, type Socket } from 'node:net'
-import { fastify } from 'fastify'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { expect, onTestFinished, test } from 'vitest'
-import { listenAt } from '../src/address.ts'
 
-test('a crowd of 1,500 that knocks in one moment is let in, and nobody has to knock again', async () => {
-  const app = fastify()
-  const url = await listenAt(app, { host: '127.0.0.1', port: 0 })
-  const sockets: Socket[] = []
-  onTestFinished(async () => {
-    for (const socket of sockets) socket.destroy()
-    await app.close()
-  })
-  const port = Number(new URL(url).port)
-  for (let n = 0; n < 1_500; n += 1) sockets.push(connect(port, '127.0.0.1'))
-  const connected = Promise.all(sockets.map(socket => once(socket, 'connect')))
-  let knocked = 0
-  // Nobody is let in for two seconds, in which whoever was not heard has knocked a second time, after one. The third time
-  // is after three.
-  process.nextTick(() => {
-    knocked = performance.now()
-    while (performance.now() - knocked < 2_000);
-  })
-  await connected
-  expect(performance.now() - knocked).toBeLessThan(2_600)
-})
+/** What the system lets wait at one door; Linux tells. */
+const room = await readFile('/proc/sys/net/core/somaxconn', 'utf8').then(Number, () => 0)
+
+test.skipIf(room < 1_500)(
+  'a crowd of 1,500 that knocks in one moment waits at the door: nobody is sent away to knock again',
+  async () => {
+    const host = spawn(process.execPath, [join(import.meta.dirname, 'deaf-host.ts')], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    })
+    const sockets: Socket[] = []
+    onTestFinished(async () => {
+      for (const socket of sockets) socket.destroy()
+      host.kill('SIGKILL')
+      await once(host, 'close')
+    })
+    const [url] = await once(createInterface(host.stdout), 'line')
+    const port = Number(new URL(String(url)).port)
+    let heard = 0
+    for (let n = 0; n < 1_500; n += 1)
+      sockets.push(
+        connect(port, '127.0.0.1').once('connect', () => {
+          heard += 1
+        }),
+      )
+    // The host lets nobody in: that they are connected is the work of the system, which has room for them.
+    await expect.poll(() => heard, { timeout: 10_000 }).toBe(1_500)
+  },
+)
