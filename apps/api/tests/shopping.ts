@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout } from 'node:timers/promises'
 import { cart } from '@plinth/cart-contract'
 import { type Product, product, type Variant } from '@plinth/catalog-contract'
 import { pageOf } from '@plinth/kernel'
@@ -69,10 +70,12 @@ export const checkoutToTheEnd = (
   eventually(
     async () => {
       const answer = await checkout(buyer, token, key)
-      const isTold = answer.headers.has('retry-after') && comeAgain.safeParse(answer.json).success
-      if (answer.status === 202 || isTold)
-        throw new Error(`no answer yet but ${answer.status}: ${answer.text}`)
-      return answer
+      const seconds = Number(answer.headers.get('retry-after'))
+      const isTold = seconds > 0 && comeAgain.safeParse(answer.json).success
+      if (answer.status !== 202 && !isTold) return answer
+      // Not all of them at the same moment again.
+      await setTimeout(seconds * 1000 * (1 + Math.random() / 2))
+      throw new Error(`no answer yet but ${answer.status}: ${answer.text}`)
     },
     { within, every: 250 },
   )
