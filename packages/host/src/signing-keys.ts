@@ -1,5 +1,5 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, randomUUID, sign, verify } from 'node:crypto'
-import { mkdir, open, readFile } from 'node:fs/promises'
+import { link, mkdir, readFile, unlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 
@@ -81,13 +81,20 @@ export const generateKey = (): PrivateJwk => {
 export const keysIn = async (directory: string): Promise<PrivateJwk[]> => {
   const path = join(directory, 'jwt-keys.json')
   await mkdir(directory, { recursive: true })
-  try {
-    await using file = await open(path, 'wx', 0o600)
-    await file.writeFile(JSON.stringify({ keys: [generateKey()] }))
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
-  }
+  const kept = await readFile(path, 'utf8').catch(unless('ENOENT'))
+  if (kept !== undefined) return jwkSet.parse(kept)
+  // It gets its name once it is whole: whoever else starts now must not find half of it.
+  const draft = `${path}.${randomUUID()}`
+  await writeFile(draft, JSON.stringify({ keys: [generateKey()] }), { mode: 0o600, flag: 'wx' })
+  await link(draft, path).catch(unless('EEXIST'))
+  await unlink(draft)
   return jwkSet.parse(await readFile(path, 'utf8'))
+}
+
+/** Rethrows what is not of this code. */
+const unless = (code: string) => (error: unknown) => {
+  if (error instanceof Error && 'code' in error && error.code === code) return undefined
+  throw error
 }
 
 const jsonOf = (text: string): unknown => {
