@@ -151,7 +151,8 @@ export const scenariosOf = ({ data, authorizations, credentials }: Parts): Scena
   ]
 }
 
-const checkoutBody = JSON.stringify({
+/** Buys what is in the cart. */
+export const checkoutBody = JSON.stringify({
   shippingAddress: {
     name: 'Ada Moreau',
     line1: '12 St James Square',

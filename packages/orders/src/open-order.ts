@@ -7,7 +7,7 @@ import {
   type TxContext,
 } from '@plinth/kernel'
 import { inLots } from '@plinth/postgres'
-import { giveUp } from './begun-checkout.ts'
+import { type BegunCheckout, giveUp } from './begun-checkout.ts'
 import { claimKey } from './claim-key.ts'
 import type { OrdersDeps } from './deps.ts'
 import { doTogether, type Outcome } from './do-together.ts'
@@ -98,21 +98,21 @@ const openApart = (deps: OpeningDeps): OpenOrder => {
       await deps.begun.begin(contextOf(service('orders')), begun)
       try {
         const opened = await deps.database.transaction(context, inTx => open(deps, inTx, attempt))
-        if (opened === undefined) await forget(deps, opening)
+        if (opened === undefined) await forget(deps, begun)
         return opened
       } catch (error) {
-        await (attempt.hasAsked ? giveUp(deps, context, begun) : forget(deps, opening))
+        await (attempt.hasAsked ? giveUp(deps, context, begun) : forget(deps, begun))
         throw error
       }
     })
 }
 
 /** However long somebody has waited: it is one note the less to be looked into. */
-const forget = async (
-  { begun, logger }: OpeningDeps,
-  { orderId, paymentId, key: { userId } }: Opening,
-): Promise<void> => {
-  await begun.forget(contextOf(service('orders')), { orderId, paymentId, userId }).catch((err: unknown) => {
-    logger.warn({ err, orderId }, 'a checkout that was begun for nothing is given up later')
+const forget = async (deps: OpeningDeps, begun: BegunCheckout): Promise<void> => {
+  await deps.begun.forget(contextOf(service('orders')), begun).catch((err: unknown) => {
+    deps.logger.warn(
+      { err, orderId: begun.orderId },
+      'a checkout that was begun for nothing is given up later',
+    )
   })
 }

@@ -3,6 +3,7 @@ import postgres, { type Sql } from 'postgres'
 import { z } from 'zod'
 import type { Signer } from '../buyers.ts'
 import type { LoadRequest } from '../load-process.ts'
+import { checkoutBody } from '../scenario.ts'
 
 /** Things in the shop that are asked for, each many, and who asks. */
 export interface Samples extends AsyncDisposable {
@@ -153,16 +154,7 @@ export const checkoutsFor = async (
         'idempotency-key': randomUUID(),
         authorization: await signer.authorizationOf(user_id),
       },
-      body: JSON.stringify({
-        shippingAddress: {
-          name: 'Ada Moreau',
-          line1: '12 St James Square',
-          city: 'London',
-          postalCode: 'SW1Y 4JH',
-          country: 'GB',
-        },
-        payment: { provider: 'sandbox', token: 'tok_approved' },
-      }),
+      body: checkoutBody,
     })),
   )
 }
