@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
+import { listenBefore } from './listen-before.ts'
 import { portOf } from './port-of.ts'
 
 /** A statement as a client sent it. */
@@ -46,13 +47,9 @@ export const startStatementTap = async (url: string): Promise<StatementTap> => {
       })
     }
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  const here = new URL(url)
-  here.host = `127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`
+  const here = await listenBefore(server, url)
   return {
-    url: here.href,
+    url: here,
     take() {
       const taken = noted
       noted = []

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
+import { listenBefore } from '../listen-before.ts'
 import { amqpFramer } from './amqp.ts'
 import type { Direction, Framer } from './frames.ts'
 import { httpFramer } from './http.ts'
@@ -102,13 +103,9 @@ export const createRecorder = (): Recorder => {
         lines.add(line)
         own.add(line)
       })
-      server.listen(0, '127.0.0.1')
-      await once(server, 'listening')
-      const address = server.address()
-      const here = new URL(url)
-      here.host = `127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`
+      const here = await listenBefore(server, url)
       return {
-        url: here.href,
+        url: here,
         async [Symbol.asyncDispose]() {
           const closed = once(server, 'close')
           server.close()
