@@ -1,4 +1,4 @@
-export type { Mail } from '@plinth/embedded'
+export { type Mail, readMail } from '@plinth/embedded'
 export { eventually } from './eventually.ts'
 export type { FaultProxy } from './fault-proxy.ts'
 export { startFaultProxy } from './fault-proxy.ts'

@@ -1,5 +1,6 @@
-import { createTransport } from 'nodemailer'
 import { z } from 'zod'
+import { mimeOf } from './mime.ts'
+import { createSessions } from './sessions.ts'
 
 /** A mail, ready to go. */
 export interface Mail {
@@ -36,51 +37,34 @@ export class RefusedForNow extends Error {
 /** Milliseconds for each step; the library's own limits are minutes. */
 const limits = { connectionTimeout: 5000, greetingTimeout: 5000, socketTimeout: 8000, dnsTimeout: 3000 }
 
-/** What is the same for every mail: no answering machine answers (RFC 3834). */
-const fixed = {
-  headers: { 'Auto-Submitted': 'auto-generated' },
-  disableFileAccess: true,
-  disableUrlAccess: true,
-}
+/** At the same time. What would have to wait for one cannot be called back, so it is refused. */
+const mostSessions = 4
 
-/** Makes the whole of a mail at once: the library would send it piece by piece as it makes it, each with a write. */
-const composer = createTransport({ streamTransport: true, buffer: true, newline: 'windows' })
-
-/**
- * The library's pool keeps connections open for the next mail. It is never given a mail that would have to wait, for
- * what waits in it cannot be called back, nor does it try a mail again by itself: that is for whoever wrote it down.
- */
-const pool = {
-  pool: true,
-  maxConnections: 4,
-  maxMessages: 100,
-  maxRequeues: 0,
-  idleTimeout: 1000,
-} as const
-
-/** Mail over SMTP. */
+/** Mail over SMTP. It is tried once: trying again is for whoever wrote it down. */
 export const createSmtpTransport = (url: string): MailTransport => {
   const { hostname, port, protocol, username, password } = new URL(url)
   const secure = protocol === 'smtps:'
-  let handingOver = 0
-  const transport = createTransport({
-    ...pool,
-    host: hostname.replaceAll(/[[\]]/g, ''),
-    port: port === '' ? (secure ? 465 : 587) : Number(port),
-    secure,
+  const send = createSessions({
+    connection: {
+      host: hostname.replaceAll(/[[\]]/g, ''),
+      port: port === '' ? (secure ? 465 : 587) : Number(port),
+      secure,
+      ...limits,
+    },
     ...(username !== '' && {
       auth: { user: decodeURIComponent(username), pass: decodeURIComponent(password) },
     }),
-    ...limits,
+    mostMails: 100,
+    idleMs: 1_000,
   })
+  let handingOver = 0
   return {
-    lanes: pool.maxConnections,
+    lanes: mostSessions,
     send: async mail => {
-      if (handingOver >= pool.maxConnections) throw new Error('The connections to the server are all taken.')
+      if (handingOver >= mostSessions) throw new Error('The connections to the server are all taken.')
       handingOver += 1
       try {
-        const { envelope, message } = await composer.sendMail({ ...mail, ...fixed })
-        await transport.sendMail({ envelope, raw: message })
+        await send(mimeOf(mail))
       } catch (error) {
         throw verdictOn(error)
       } finally {
