@@ -5,12 +5,13 @@ import { contactsOf } from './neighbours/users.ts'
 import { writeNotifications } from './write-notifications.ts'
 
 /** Tells the buyer that the order is cancelled. */
-export const confirmCancellation = (deps: NotificationsDeps): Consumer =>
-  defineConsumer({
+export const confirmCancellation = (deps: NotificationsDeps): Consumer => {
+  const write = writeNotifications(deps, 'order_cancelled')
+  return defineConsumer({
     name: 'notifications.confirm-cancellation',
     event: ordersContract.events.cancelled,
     together: true,
     prepare: (_, { data }) => contactsOf(deps, data.userId),
-    handle: (context, event, buyer) =>
-      writeNotifications(deps, context, event, 'order_cancelled', buyer, event.data),
+    handle: (context, event, buyer) => write(context, event, buyer, event.data),
   })
+}

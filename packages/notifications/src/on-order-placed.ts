@@ -5,12 +5,13 @@ import { contactsOf } from './neighbours/users.ts'
 import { writeNotifications } from './write-notifications.ts'
 
 /** Confirms an order to its buyer. */
-export const confirmOrder = (deps: NotificationsDeps): Consumer =>
-  defineConsumer({
+export const confirmOrder = (deps: NotificationsDeps): Consumer => {
+  const write = writeNotifications(deps, 'order_placed')
+  return defineConsumer({
     name: 'notifications.confirm-order',
     event: ordersContract.events.placed,
     together: true,
     prepare: (_, { data }) => contactsOf(deps, data.userId),
-    handle: (context, event, buyer) =>
-      writeNotifications(deps, context, event, 'order_placed', buyer, event.data),
+    handle: (context, event, buyer) => write(context, event, buyer, event.data),
   })
+}

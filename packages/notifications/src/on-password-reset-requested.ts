@@ -4,10 +4,12 @@ import type { NotificationsDeps } from './deps.ts'
 import { writeNotifications } from './write-notifications.ts'
 
 /** Mails the link with which to set a new password. */
-export const mailPasswordReset = (deps: NotificationsDeps): Consumer =>
-  defineConsumer({
+export const mailPasswordReset = (deps: NotificationsDeps): Consumer => {
+  const write = writeNotifications(deps, 'password_reset')
+  return defineConsumer({
     name: 'notifications.mail-password-reset',
     event: usersContract.events.passwordResetRequested,
     together: true,
-    handle: (context, event) => writeNotifications(deps, context, event, 'password_reset', [event.data], {}),
+    handle: (context, event) => write(context, event, [event.data], {}),
   })
+}

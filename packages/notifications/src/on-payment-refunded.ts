@@ -5,12 +5,13 @@ import { contactsOf } from './neighbours/users.ts'
 import { writeNotifications } from './write-notifications.ts'
 
 /** Tells the buyer that the money is on its way back. */
-export const confirmRefund = (deps: NotificationsDeps): Consumer =>
-  defineConsumer({
+export const confirmRefund = (deps: NotificationsDeps): Consumer => {
+  const write = writeNotifications(deps, 'refund_done')
+  return defineConsumer({
     name: 'notifications.confirm-refund',
     event: paymentsContract.events.refunded,
     together: true,
     prepare: (_, { data }) => contactsOf(deps, data.userId),
-    handle: (context, event, buyer) =>
-      writeNotifications(deps, context, event, 'refund_done', buyer, event.data),
+    handle: (context, event, buyer) => write(context, event, buyer, event.data),
   })
+}
