@@ -20,6 +20,7 @@ import { archiveProduct } from './archive-product.ts'
 import { createCategory } from './create-category.ts'
 import { createProduct } from './create-product.ts'
 import { deleteCategory } from './delete-category.ts'
+import { publishedProducts } from './find-product.ts'
 import { getOffers } from './get-offers.ts'
 import { getProduct } from './get-product.ts'
 import { listCategories } from './list-categories.ts'
@@ -63,7 +64,8 @@ export const createCatalog = ({ pool, cache, settings }: CatalogDeps): Catalog =
   const database = createDatabase({ pool, schema: 'catalog' })
   const outbox = createOutbox({ database, source: catalogContract })
   const audit = createAuditTrail(database)
-  const parts = { database, outbox, audit, settings, shelf: createShelf(cache) }
+  const shelf = createShelf(cache, publishedProducts(database))
+  const parts = { database, outbox, audit, settings, shelf }
   const operations = implement(catalogContract, {
     listProducts: listProducts(parts),
     getProduct: getProduct(parts),

@@ -1,6 +1,6 @@
 import type { Product } from '@plinth/catalog-contract'
-import type { Id, TxContext } from '@plinth/kernel'
-import type { Database } from '@plinth/postgres'
+import { contextOf, type Id, type TxContext } from '@plinth/kernel'
+import { type Database, inLots } from '@plinth/postgres'
 import { and, eq, type SQL, sql } from 'drizzle-orm'
 import { type ProductRow, productColumns, productOf } from './product-row.ts'
 import { product } from './tables.ts'
@@ -17,17 +17,20 @@ export const findProduct = async (
   return row && productOf(row)
 }
 
-/** The published products with these ids, in their order; undefined for those that are not. */
-export const findPublished = async (
+/** Finds published products: for all who want one at the same moment, in one statement. */
+export const publishedProducts = (
   database: Database,
-  context: TxContext,
-  ids: readonly Id<'Product'>[],
-): Promise<(Product | undefined)[]> => {
-  const rows = await database.on(context).execute<ProductRow>(sql`
-    select ${productColumns} from catalog.product p
-     where p.id = any(${sql.param(ids)}::uuid[]) and p.status = 'published'`)
-  const products = new Map(rows.map(row => [row.id, productOf(row)]))
-  return ids.map(id => products.get(id))
+): ((productId: Id<'Product'>) => Promise<Product | undefined>) => {
+  const lots = inLots({
+    work: async (context, ids: readonly Id<'Product'>[]) => {
+      const rows = await database.on(context).execute<ProductRow>(sql`
+        select ${productColumns} from catalog.product p
+         where p.id = any(${sql.param(ids)}::uuid[]) and p.status = 'published'`)
+      const products = new Map(rows.map(row => [row.id, productOf(row)]))
+      return ids.map(id => products.get(id))
+    },
+  })
+  return productId => lots(contextOf(), productId)
 }
 
 /** The id of the published product with this slug. */

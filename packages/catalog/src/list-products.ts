@@ -1,36 +1,79 @@
 import type { CatalogContract, Product } from '@plinth/catalog-contract'
-import { contextOf, cursorsFor, type InputOf, type Page, pageFrom, type TxContext } from '@plinth/kernel'
-import { sql } from 'drizzle-orm'
+import {
+  contextOf,
+  cursorsFor,
+  type Id,
+  type InputOf,
+  type Page,
+  pageFrom,
+  type TxContext,
+} from '@plinth/kernel'
+import type { Queries } from '@plinth/postgres'
+import { type SQL, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { categoriesBelow } from './categories-below.ts'
 import { firstProducts, type Listing } from './first-products.ts'
 import type { Parts } from './parts.ts'
-import { orders } from './product-orders.ts'
+import { orders, type ProductOrder } from './product-orders.ts'
 import { type ProductRow, productColumns, productOf } from './product-row.ts'
 import { searchAsTyped, searchMeant } from './search-query.ts'
 
 type Query = InputOf<CatalogContract, 'listProducts'>
 
-/** A page of published products; first pages come from the shelf. */
+/**
+ * A page of published products. First pages come from the shelf, and so does what they are made of: different lists show
+ * the same products. Further pages are read as they are, since few ask for the same ones.
+ */
 export const listProducts =
   (parts: Parts) =>
   (context: TxContext, query: Query): Promise<Page<Product>> =>
     query.cursor === undefined
-      ? parts.shelf.list(query, () => readPage(parts, contextOf(), query))
-      : readPage(parts, context, query)
+      ? parts.shelf.list(query, () => firstPage(parts, query))
+      : readPage(parts, context, query, whole)
 
-const readPage = async (
+const firstPage = async (parts: Parts, query: Query): Promise<Page<Product>> => {
+  const { data: ids, nextCursor } = await readPage(parts, contextOf(), query, onlyIds)
+  const products = await Promise.all(ids.map(id => parts.shelf.product(id)))
+  // One that was taken down a moment ago is not there any more.
+  return { data: products.filter(product => product !== undefined), nextCursor }
+}
+
+/** What is read of each product of a page. */
+interface Reading<Row, Shown> {
+  readonly read: (queries: Queries, page: SQL, order: ProductOrder) => Promise<Row[]>
+  readonly shown: (row: Row) => Shown
+}
+
+type Found = { readonly id: Id<'Product'>; readonly key: number }
+
+const onlyIds: Reading<Found, Id<'Product'>> = {
+  read: async (queries, page) => queries.execute<Found>(page),
+  shown: ({ id }) => id,
+}
+
+const whole: Reading<Found & ProductRow, Product> = {
+  read: async (queries, page, { byKey }) =>
+    queries.execute<Found & ProductRow>(sql`
+      with page as (${page})
+      select ${productColumns}, page.key
+        from page join catalog.product p using (id)
+       order by ${byKey}`),
+  shown: productOf,
+}
+
+const readPage = async <Row extends Found, Shown>(
   parts: Parts,
   context: TxContext,
   { limit, cursor, ...asked }: Query,
-): Promise<Page<Product>> => {
+  reading: Reading<Row, Shown>,
+): Promise<Page<Shown>> => {
   // A cursor belongs to the list, whether its order was named or is the one there is without a name.
   const query = { ...asked, sort: asked.sort ?? (asked.q === undefined ? 'newest' : 'relevance') }
   const after = cursors.read(cursor, query)
   const { categoryId } = query
   const categoryIds = categoryId && (await categoriesBelow(parts.database, context, categoryId))
   const read = (search: string | undefined) =>
-    readRows(parts, context, { query, categoryIds, search, after, count: limit + 1 })
+    readRows(parts, context, { query, categoryIds, search, after, count: limit + 1 }, reading)
   const typed = searchAsTyped(query.q)
   const rows = typed === '' ? [] : await read(typed)
   if (rows.length > 0 || typed === undefined || query.q === undefined) return show(rows)
@@ -38,26 +81,25 @@ const readPage = async (
   const meant = await searchMeant(parts.database, context, query.q)
   return show(meant === typed ? [] : await read(meant))
 
-  function show(found: readonly Row[]): Page<Product> {
-    return pageFrom(found, limit, productOf, ({ key, id }) => cursors.write([key, id], query))
+  function show(found: readonly Row[]): Page<Shown> {
+    return pageFrom(found, limit, reading.shown, ({ key, id }) => cursors.write([key, id], query))
   }
 }
 
-type Row = ProductRow & { readonly key: number }
-
-const readRows = ({ database }: Parts, context: TxContext, listing: Listing): Promise<Row[]> => {
+const readRows = <Row extends Found, Shown>(
+  { database }: Parts,
+  context: TxContext,
+  listing: Listing,
+  { read }: Reading<Row, Shown>,
+): Promise<Row[]> => {
   const { query, search, count } = listing
   const order = orders(search)[query.sort]
   const { sort: _, ...filters } = query
   const narrowed = Object.values(filters).some(each => each !== undefined)
   const queries = narrowed ? database.plannedAnew(context) : database.on(context)
-  return queries.execute<Row>(sql`
-    with page as (
-      select id, key from (${firstProducts(listing, order)}) found order by ${order.byKey} limit ${count}
-    )
-    select ${productColumns}, page.key
-      from page join catalog.product p using (id)
-     order by ${order.byKey}`)
+  const page = sql`
+    select id, key from (${firstProducts(listing, order)}) found order by ${order.byKey} limit ${count}`
+  return read(queries, page, order)
 }
 
 const cursors = cursorsFor('catalog.products', z.tuple([z.number(), z.uuid()]))

@@ -10,8 +10,8 @@ import { z } from 'zod'
  * not depend on who asks.
  */
 export interface Shelf {
-  /** A published product. What `load` does not find is not remembered. */
-  product(productId: Id<'Product'>, load: () => Promise<Product | undefined>): Promise<Product | undefined>
+  /** A published product. What there is not is not remembered. */
+  product(productId: Id<'Product'>): Promise<Product | undefined>
   /** The published product that a slug names: for good, since slugs never change. */
   slug(slug: string, load: () => Promise<Id<'Product'> | undefined>): Promise<Id<'Product'> | undefined>
   /** A list of published products. */
@@ -20,12 +20,19 @@ export interface Shelf {
   forget(context: InTx, productIds: readonly Id<'Product'>[], lists: 'lists too' | 'not the lists'): void
 }
 
-/** The shelf in a cache that the deployable may share with others. */
-export const createShelf = (cache: Cache): Shelf => {
+/**
+ * The shelf in a cache that the deployable may share with others.
+ *
+ * @param load finds a published product
+ */
+export const createShelf = (
+  cache: Cache,
+  load: (productId: Id<'Product'>) => Promise<Product | undefined>,
+): Shelf => {
   const generation = () => cache.getOrLoad(generationKey, { ttlMs: 60_000, parse: text }, async () => newId())
   return {
     // The word that something has changed may get lost between processes: hence the short lives.
-    product: (id, load) => cache.getOrLoad(productKey(id), { ttlMs: 5_000, parse: parseProduct }, load),
+    product: id => cache.getOrLoad(productKey(id), { ttlMs: 5_000, parse: parseProduct }, () => load(id)),
 
     slug: (slug, load) =>
       cache.getOrLoad(`catalog:slug:${digest(slug)}`, { ttlMs: 60_000, parse: parseId }, load),

@@ -16,6 +16,7 @@ export const isFrozen = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && frozen.has(value)
 
 const freezeAll = (value: object): void => {
-  for (const inner of Object.values(value)) if (typeof inner === 'object' && inner !== null) freezeAll(inner)
+  for (const inner of Object.values(value))
+    if (typeof inner === 'object' && inner !== null && !frozen.has(inner)) freezeAll(inner)
   Object.freeze(value)
 }
