@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { contextOf, service, type TxContext } from '@plinth/kernel'
-import { createDatabase, inLots, type Pool } from '@plinth/postgres'
+import { createDatabase, inLots, type Pool, withoutDisk } from '@plinth/postgres'
 import { type SQL, sql } from 'drizzle-orm'
 import type { KeyedRequest, StoredAnswer } from './idempotency.ts'
 
@@ -11,12 +11,6 @@ export type Claim =
 
 /** Seconds after which a key whose holder died can be taken again. */
 const leaseSeconds = 8
-
-/**
- * The commit of this statement does not wait for the disk (PostgreSQL manual, 30.4): should the server crash in the next
- * moments, it may be as if it had not been. A claim comes before what is done under it, whose own commit takes it along.
- */
-const withoutDisk = sql`set_config('synchronous_commit', 'off', true) = 'off'`
 
 /**
  * The table of keys. Each step is one statement, shared by all requests that take it at the same moment; a lease that
@@ -41,6 +35,7 @@ export const createIdempotencyKeys = (pool: Pool) => {
           insert into gateway.idempotency_key as present (scope, operation, key, fingerprint, locked_until)
           select scope, operation, key, fingerprint, now() + make_interval(secs => ${leaseSeconds})
             from asked
+           -- Whatever is done under it takes it along with its own commit.
            where ${withoutDisk}
            order by scope, operation, key
               on conflict (scope, operation, key) do update

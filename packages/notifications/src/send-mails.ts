@@ -1,5 +1,5 @@
 import { contextOf, type Id, NotFound, service } from '@plinth/kernel'
-import { createJob, inLots, type Job } from '@plinth/postgres'
+import { createJob, type Job, withoutDisk } from '@plinth/postgres'
 import { safeMessage } from '@plinth/telemetry'
 import { sql } from 'drizzle-orm'
 import { composeMail } from './compose-mail.ts'
@@ -14,12 +14,12 @@ const context = contextOf(service('notifications'))
 
 /**
  * Hands mails that are due to the server. Any replica may: each try is claimed before it is made. What
- * dies between the server's yes and our writing it down is sent once more, under the same Message-ID. A try
+ * dies between the server's yes and our writing it down is sent once more, under the same Message-ID; so is what
+ * PostgreSQL had not brought to the disk when it died. A try
  * that has not reported back after twice the time it may take is lost, with the process that made it.
  */
-export const sendMails = (deps: NotificationsDeps): Job => {
-  const markSent = sentInLots(deps)
-  return createJob({
+export const sendMails = (deps: NotificationsDeps): Job =>
+  createJob({
     name: 'notifications.send-mails',
     everyMs: 1000,
     run: async () => {
@@ -28,19 +28,20 @@ export const sendMails = (deps: NotificationsDeps): Job => {
       const claimedAt = performance.now()
       const due = room > 0 ? await claim(deps, room) : []
       const left = due.values()
+      const sent = gathered((ids: readonly Id<'Notification'>[]) => markSent(deps, ids))
       const lane = async () => {
         for (const notification of left) {
-          await attempt(deps, notification, markSent)
+          if (await attempt(deps, notification)) sent.add(notification.id)
           // Whose turn would come so late that its claim might end meanwhile, or while the server is left alone, waits.
           if (performance.now() - claimedAt > deps.settings.sendingMs || deps.transport.room(1) === 0) return
         }
       }
       await Promise.all(Array.from({ length: deps.transport.lanes }, lane))
+      await sent.end()
       await release(deps, [...left])
       return due.length === room && deps.transport.room(batch) > 0 ? 'again' : 'done'
     },
   })
-}
 
 /** Milliseconds until the next try, after so many: from one second, doubling up to half a minute. */
 export const backoffAfter = (attempts: number, dice: number): number =>
@@ -55,6 +56,7 @@ const claim = ({ database, settings }: NotificationsDeps, limit: number): Promis
         where status = 'pending' and next_attempt_at <= now()
         order by next_attempt_at limit ${limit}
           for update skip locked)
+       and ${withoutDisk}
     returning *`)
 
 /** Takes back the claim of mails that were not tried after all. */
@@ -70,31 +72,55 @@ const release = async (
      where mail.id = claimed.id and mail.status = 'pending' and mail.attempts = claimed.attempts`)
 }
 
-/** Writes down that the server has taken mails: those of all lanes that are through at the same moment. */
-const sentInLots = ({ database }: NotificationsDeps) =>
-  inLots({
-    work: async (lot, ids: readonly Id<'Notification'>[]): Promise<undefined[]> => {
-      await database.on(lot).execute(sql`
-        update notifications.notification
-           set status = 'sent', sent_at = now(), next_attempt_at = null, last_error = null
-         where id = any(${sql.param(ids)}::uuid[]) and status = 'pending'`)
-      return ids.map(() => undefined)
+/** Passes items on, those of a moment together. */
+const gathered = <Item>(pass: (items: readonly Item[]) => Promise<void>) => {
+  let items: Item[] = []
+  let timer: NodeJS.Timeout | undefined
+  const passed: Promise<void>[] = []
+  const flush = () => {
+    clearTimeout(timer)
+    timer = undefined
+    if (items.length > 0) passed.push(pass(items))
+    // Whether it went well is asked in the end.
+    passed.at(-1)?.catch(() => undefined)
+    items = []
+  }
+  return {
+    add(item: Item) {
+      items.push(item)
+      timer ??= setTimeout(flush, momentMs)
     },
-  })
+    async end() {
+      flush()
+      await Promise.all(passed)
+    },
+  }
+}
 
-const attempt = async (
-  deps: NotificationsDeps,
-  row: NotificationRow,
-  markSent: ReturnType<typeof sentInLots>,
+const momentMs = 50
+
+/** Writes down that the server has taken mails. */
+const markSent = async (
+  { database }: NotificationsDeps,
+  ids: readonly Id<'Notification'>[],
 ): Promise<void> => {
+  await database.on(context).execute(sql`
+    update notifications.notification
+       set status = 'sent', sent_at = now(), next_attempt_at = null, last_error = null
+     where id = any(${sql.param(ids)}::uuid[]) and status = 'pending' and ${withoutDisk}`)
+}
+
+/** Whether the server has taken it; of one that it has not, it is written down when it is tried again. */
+const attempt = async (deps: NotificationsDeps, row: NotificationRow): Promise<boolean> => {
   try {
     const mail = await composeMail(deps, row)
     await deps.transport.send(mail)
+    return true
   } catch (error) {
     deps.logger.warn({ err: error, notificationId: row.id, attempts: row.attempts }, 'a mail was not taken')
-    return postpone(deps, row, error)
+    await postpone(deps, row, error)
+    return false
   }
-  await markSent(context, row.id)
 }
 
 const postpone = async (

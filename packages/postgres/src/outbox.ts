@@ -14,6 +14,7 @@ import type { Database } from './database.ts'
 import { idsBefore } from './ids-before.ts'
 import { afterCommit } from './transaction.ts'
 import { unwrap } from './tx.ts'
+import { withoutDisk } from './without-disk.ts'
 
 /** One event to append: what happened, to which thing. */
 export interface Appended<Event extends EventDeclaration = EventDeclaration> {
@@ -139,6 +140,7 @@ export const createOutbox = ({
       return { [Symbol.dispose]: () => void listeners.delete(listener) }
     },
     async claim({ limit, leaseMs }) {
+      // A claim that is lost in a crash is made again, as is one whose events were sent: their consumers know them by then.
       // Never `id > last`: ids are minted before their transactions commit, and not in the order of the commits.
       const rows = await database.on(context).execute<ClaimedRow>(sql`
         with due as materialized (
@@ -148,7 +150,7 @@ export const createOutbox = ({
         ), claimed as (
           update ${outbox} o
              set attempts = attempts + 1, claimed_until = clock_timestamp() + ${leaseMs} * interval '1 ms'
-            from due where o.id = due.id
+            from due where o.id = due.id and ${withoutDisk}
           returning o.id, type, version, subject, data, mandatory, traceparent, occurred_at, attempts
         )
         select * from claimed order by id`)
@@ -158,7 +160,7 @@ export const createOutbox = ({
       if (ids.length === 0) return
       await database.on(context).execute(sql`
         update ${outbox} set sent_at = clock_timestamp(), claimed_until = null, last_error = null
-         where id = any(${sql.param(ids)}::uuid[]) and sent_at is null`)
+         where id = any(${sql.param(ids)}::uuid[]) and sent_at is null and ${withoutDisk}`)
     },
     async markFailed(ids, error, retryAfterMs) {
       if (ids.length === 0) return
