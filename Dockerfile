@@ -17,6 +17,8 @@ COPY package.json pnpm-workspace.yaml LICENSE ./
 COPY apps ./apps
 COPY packages ./packages
 COPY sql ./sql
+# Without configuration it says what is missing and ends. What it has compiled until then is there for every other start.
+RUN node apps/api/src/main.ts; test $? -eq 1
 USER node
 EXPOSE 3000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s \

@@ -159,19 +159,26 @@ const open = async <Composed extends Composition>(
     ],
   })
   atWork.push(background)
-  // Who takes an event is to be known before it is published. That the queues stand saves it a second try; a broker
-  // that is away is not waited for.
-  await background.bound
-  await Promise.race([background.ready, new Promise(resolve => setTimeout(resolve, 2000).unref())])
-  const outboxes = hosted.flatMap(domain => domain.outboxes)
-  const relay = createRelay({ outboxes, broker: connections.broker, logger, metrics })
-  atWork.push(...[relay, ...(composed.alsoRuns ?? [])].map(each => each.start()))
   if (inner !== undefined) {
     const url = await listenAt(inner, { host: config.INTERNAL_HOST, port: config.INTERNAL_PORT }, 'INTERNAL_')
     logger.info({ url }, `answers the other parts of the shop at ${url}`)
   }
-  const url = await listenAt(app, { host: config.HOST, port: config.PORT })
-  logger.info({ url }, `listening at ${url}`)
+  const relaying = async () => {
+    // Who takes an event is to be known before it is published. That the queues stand saves it a second try; a broker
+    // that is away is not waited for.
+    await background.bound
+    await Promise.race([background.ready, new Promise(resolve => setTimeout(resolve, 2000).unref())])
+    const outboxes = hosted.flatMap(domain => domain.outboxes)
+    const relay = createRelay({ outboxes, broker: connections.broker, logger, metrics })
+    atWork.push(...[relay, ...(composed.alsoRuns ?? [])].map(each => each.start()))
+  }
+  const listening = async () => {
+    const url = await listenAt(app, { host: config.HOST, port: config.PORT })
+    logger.info({ url }, `listening at ${url}`)
+    return url
+  }
+  // Events of requests that come meanwhile wait in their outboxes.
+  const [url] = await Promise.all([listening(), relaying()])
   return { url, config, foundations, composed, [Symbol.asyncDispose]: endings.end }
 }
 

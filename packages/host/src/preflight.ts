@@ -8,6 +8,8 @@ import { everywhere, isHere, type Place } from './place.ts'
 /** Milliseconds that PostgreSQL may take to come up beside us, and the others to show themselves. */
 const databaseMs = 10_000
 const othersMs = 3_000
+/** Before it is tried for the second time; twice as long before the next. What is there is so within a moment. */
+const shortestMs = 5
 
 /**
  * Tries everything the configuration names before the first request. Without PostgreSQL there is no shop.
@@ -35,21 +37,21 @@ export const preflight = async (
 
 const tryDatabase = async ({ pool }: Connections): Promise<string | undefined> => {
   const giveUp = performance.now() + databaseMs
-  for (;;) {
+  for (let wait = shortestMs; ; wait *= 2) {
     try {
       await pool.ping()
       return undefined
     } catch (error) {
       if (performance.now() > giveUp || refused.test(reasonOf(error)))
         return `DATABASE_URL: there is no getting in: ${reasonOf(error)}`
-      await pause(250)
+      await pause(Math.min(wait, 250))
     }
   }
 }
 
 const tryRedis = async ({ redis }: Connections, logger: Logger): Promise<string | undefined> => {
   const giveUp = performance.now() + othersMs
-  for (;;) {
+  for (let wait = shortestMs; ; wait *= 2) {
     try {
       await redis?.ping()
       return undefined
@@ -60,14 +62,14 @@ const tryRedis = async ({ redis }: Connections, logger: Logger): Promise<string 
         logger.warn({ err: error }, 'Redis is not there yet: starting without it')
         return undefined
       }
-      await pause(100)
+      await pause(Math.min(wait, 100))
     }
   }
 }
 
 const tryBroker = async ({ broker }: Connections, logger: Logger): Promise<string | undefined> => {
   const giveUp = performance.now() + othersMs
-  for (;;) {
+  for (let wait = shortestMs; ; wait *= 2) {
     const status = broker.status()
     if (status.up) return undefined
     if (/ACCESS.REFUSED|NOT.ALLOWED|vhost/i.test(status.reason))
@@ -76,7 +78,7 @@ const tryBroker = async ({ broker }: Connections, logger: Logger): Promise<strin
       logger.warn({ reason: status.reason }, 'RabbitMQ is not there yet: events wait in the outbox')
       return undefined
     }
-    await pause(50)
+    await pause(Math.min(wait, 50))
   }
 }
 

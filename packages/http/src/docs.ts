@@ -1,5 +1,4 @@
-import scalar from '@scalar/fastify-api-reference'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { pathOf } from './call.ts'
 import { gatewayOf } from './gateway-parts.ts'
 import { type ApiInfo, openApiOf } from './openapi.ts'
@@ -20,34 +19,45 @@ export const serveDocs = async (app: FastifyInstance, info: ApiInfo): Promise<vo
     document ??= Buffer.from(JSON.stringify(openApiOf(routes, info)))
     return reply.header('content-type', 'application/json; charset=utf-8').send(document)
   })
-  await app.register(async page => {
-    page.addHook('onSend', async (request, reply) => {
-      reply.header('content-security-policy', pagePolicy)
-      if (pathOf(request).endsWith('.js')) reply.header('cache-control', 'public, max-age=3600')
-    })
-    await page.register(scalar, {
-      routePrefix: '/docs',
-      hooks: { onRequest },
-      configuration: {
-        url: '/openapi.json',
-        pageTitle: `${info.title}: API reference`,
-        withDefaultFonts: false,
-        proxyUrl: '',
-        telemetry: false,
-        // Tried where the page came from, by whatever name that was reached.
-        servers: [{ url: '/' }],
-        showDeveloperTools: 'never',
-        hideClientButton: true,
-        favicon: 'data:,',
-        authentication: { preferredSecurityScheme: 'accessToken' },
-        defaultOpenAllTags: false,
-        persistAuth: true,
-        onRequestBuilt: leaveOutEmptyToken,
-        agent: { disabled: true },
-        mcp: { disabled: true },
-      },
-    })
+  let reference: Promise<FastifyInstance> | undefined
+  const show = async (request: FastifyRequest, reply: FastifyReply) => {
+    reference ??= openReference(info)
+    const { statusCode, headers, rawPayload } = await (await reference).inject({ url: request.url })
+    const { 'content-type': type, location } = headers
+    if (typeof type === 'string') reply.header('content-type', type)
+    if (typeof location === 'string') reply.header('location', location)
+    if (pathOf(request).endsWith('.js')) reply.header('cache-control', 'public, max-age=3600')
+    return reply.code(statusCode).header('content-security-policy', pagePolicy).send(rawPayload)
+  }
+  for (const path of ['/docs', '/docs/', '/docs/js/scalar.js']) app.get(path, { onRequest }, show)
+}
+
+/** The page, in a server of its own that listens nowhere: its library holds five megabytes of script, so whoever asks first loads it. */
+const openReference = async (info: ApiInfo): Promise<FastifyInstance> => {
+  const { default: scalar } = await import('@scalar/fastify-api-reference')
+  const page = fastify()
+  await page.register(scalar, {
+    routePrefix: '/docs',
+    configuration: {
+      url: '/openapi.json',
+      pageTitle: `${info.title}: API reference`,
+      withDefaultFonts: false,
+      proxyUrl: '',
+      telemetry: false,
+      // Tried where the page came from, by whatever name that was reached.
+      servers: [{ url: '/' }],
+      showDeveloperTools: 'never',
+      hideClientButton: true,
+      favicon: 'data:,',
+      authentication: { preferredSecurityScheme: 'accessToken' },
+      defaultOpenAllTags: false,
+      persistAuth: true,
+      onRequestBuilt: leaveOutEmptyToken,
+      agent: { disabled: true },
+      mcp: { disabled: true },
+    },
   })
+  return page
 }
 
 /**

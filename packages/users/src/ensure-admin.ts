@@ -17,6 +17,8 @@ export const ensureAdmin =
     { email, password, name, onlyIfNone = false }: InputOf<typeof usersContract, 'ensureAdmin'>,
   ): Promise<{ created: boolean }> => {
     assertUncommon(password)
+    // As at every start but the first: there is nothing to be hashed for.
+    if (onlyIfNone && (await hasAdmin(deps, context))) return { created: false }
     const passwordHash = await deps.hasher.hash(context, password)
     return deps.database.transaction(context, async inTx => {
       const queries = deps.database.on(inTx)
@@ -24,7 +26,7 @@ export const ensureAdmin =
       const [made] = await queries.execute<MadeRow>(sql`
         insert into users.account (id, email, email_key, name, password_hash, roles, email_verified)
         select ${newId<'User'>()}::uuid, ${email}, ${emailKey(email)}, ${name}, ${passwordHash}, '{admin}', true
-         where not (${onlyIfNone} and exists (select from users.account where 'admin' = any (roles)))
+         where not (${onlyIfNone} and ${anAdmin})
             on conflict (email_key) do update
            set roles = account.roles || '{admin}', access_changed_at = now()
          where not 'admin' = any (account.roles)
@@ -38,6 +40,13 @@ export const ensureAdmin =
       return { created: false }
     })
   }
+
+const anAdmin = sql`exists (select from users.account where 'admin' = any (roles))`
+
+const hasAdmin = async ({ database }: UsersDeps, context: TxContext): Promise<boolean> => {
+  const [row] = await database.on(context).execute<{ present: boolean }>(sql`select ${anAdmin} as present`)
+  return row?.present === true
+}
 
 type MadeRow = {
   readonly id: Id<'User'>

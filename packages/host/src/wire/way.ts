@@ -1,6 +1,6 @@
 import type { Forward } from '@plinth/http'
 import { type Actor, createTurnstile, type Transport } from '@plinth/kernel'
-import { Pool } from 'undici'
+import type { Pool } from 'undici'
 import { CallerGone, createPolicy, tryMs } from './policy.ts'
 
 /** The way to a neighbour over HTTP, for calls and for requests of clients. */
@@ -33,17 +33,7 @@ const besides = 2
 export const openWay = ({ url, signActor }: WayOptions): Way => {
   const { origin, pathname } = new URL(url)
   const before = pathname.replace(/\/+$/, '')
-  const pool = new Pool(origin, {
-    connections: atOnce + besides,
-    pipelining: 1,
-    connect: { timeout: 1_000 },
-    keepAliveTimeout: 30_000,
-    // What a server says of how long it keeps a connection counts, up to a minute.
-    keepAliveMaxTimeout: 60_000,
-    // Each request has a limit of its own.
-    headersTimeout: 0,
-    bodyTimeout: 15_000,
-  })
+  const opening = openPool(origin)
   const policy = createPolicy()
   const enter = createTurnstile(atOnce)
 
@@ -69,6 +59,7 @@ export const openWay = ({ url, signActor }: WayOptions): Way => {
   const directly: Transport = ({ path, headers, body, signal, deadline = Number.POSITIVE_INFINITY }) =>
     attempt({ signal, deadline, until: Date.now() + tryMs }, async until => {
       const request = { method: 'POST', path: before + path, headers: headers(), body } as const
+      const pool = await opening
       const reply = await pool.request({ ...request, signal: until })
       const text = await reply.body.text()
       const status = reply.statusCode
@@ -84,15 +75,16 @@ export const openWay = ({ url, signActor }: WayOptions): Way => {
       const authorization = `Bearer ${await signActor(actor)}`
       return policy.ask(
         () =>
-          attempt({ signal, deadline, until: deadline }, until =>
-            pool.request({
+          attempt({ signal, deadline, until: deadline }, async until => {
+            const pool = await opening
+            return pool.request({
               method,
               path: before + path,
               headers: { ...headers(), authorization },
               body: body ?? null,
               signal: until,
-            }),
-          ),
+            })
+          }),
         { idempotent: method === 'GET' || method === 'HEAD' },
       )
     })
@@ -101,8 +93,24 @@ export const openWay = ({ url, signActor }: WayOptions): Way => {
 
   return {
     ...{ transport, directly, forward, isResting: policy.isResting },
-    [Symbol.asyncDispose]: () => pool.destroy(),
+    [Symbol.asyncDispose]: async () => (await opening).destroy(),
   }
+}
+
+/** Its library, of some hundred files, is loaded by whoever has a neighbour elsewhere. */
+const openPool = async (origin: string): Promise<Pool> => {
+  const { Pool } = await import('undici')
+  return new Pool(origin, {
+    connections: atOnce + besides,
+    pipelining: 1,
+    connect: { timeout: 1_000 },
+    keepAliveTimeout: 30_000,
+    // What a server says of how long it keeps a connection counts, up to a minute.
+    keepAliveMaxTimeout: 60_000,
+    // Each request has a limit of its own.
+    headersTimeout: 0,
+    bodyTimeout: 15_000,
+  })
 }
 
 interface Patience {
