@@ -16,6 +16,8 @@ export interface LoadOrder {
   /** Sent one after the other, over all connections together; from the start again when `again`, else the load ends. */
   readonly requests: readonly LoadRequest[]
   readonly again: boolean
+  /** So many a second, over all connections together; as many as get answers unless given. */
+  readonly rate?: number
 }
 
 /** What came of it. */
@@ -31,7 +33,7 @@ export interface LoadResult {
   readonly p99: number
 }
 
-const run = ({ url, connections, seconds, requests, again }: LoadOrder): Promise<LoadResult> =>
+const run = ({ url, connections, seconds, requests, again, rate }: LoadOrder): Promise<LoadResult> =>
   new Promise((resolve, reject) => {
     let next = 0
     let answered = 0
@@ -43,6 +45,7 @@ const run = ({ url, connections, seconds, requests, again }: LoadOrder): Promise
         connections,
         duration: seconds,
         timeout: 20,
+        ...(rate !== undefined && { overallRate: rate }),
         requests: [
           {
             setupRequest: request => {

@@ -2,7 +2,6 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { removeKeys, removeShopNames } from '@plinth/testing'
 import { createSigner } from './buyers.ts'
 import { cpuMsOf } from './cpu.ts'
 import { loadData } from './data.ts'
@@ -12,11 +11,14 @@ import { type Scenario, type Side, scenariosOf } from './scenario.ts'
 import { type Server, startServer } from './servers.ts'
 import { startServices } from './services.ts'
 import { settled } from './settled.ts'
+import { credentials, memoryOf, startShop } from './shop.ts'
 
 const usage = `Usage: pnpm bench [options]
 
 Measures Plinth beside the bare limits of Fastify and PostgreSQL, in one run: every scenario in turn, the limit and
-then Plinth, round after round. Prints a table of medians with minimum and maximum, and the ratios.
+then Plinth, round after round. One round before is not counted: the code of both sides is compiled in it. Prints a table
+of medians with minimum and maximum, and the ratios; the memory that Plinth has in use then; and how long another replica
+takes to be ready.
 
   --rounds N         how often each is measured (3)
   --seconds N        how long each time (4)
@@ -47,35 +49,9 @@ const main = async (): Promise<void> => {
   const logs = await mkdtemp(join(tmpdir(), 'plinth-bench-'))
   stack.defer(() => rm(logs, { recursive: true, force: true }))
   const services = stack.use(await startServices(console.log))
-  const namespace = `plinth-bench-${process.pid}`
-  stack.defer(() => removeShopNames(services.amqpUrl, namespace))
-  stack.defer(() => removeKeys(services.redisUrl, `${namespace}:`))
   const signer = await createSigner()
-  const credentials = { email: 'admin@bench.example', password: 'a long enough passphrase' }
-  const plinth = stack.use(
-    await startServer(
-      'plinth/shop.ts',
-      join(logs, 'plinth.log'),
-      {
-        NODE_ENV: 'production',
-        PORT: '0',
-        DATABASE_URL: services.databaseUrl,
-        REDIS_URL: services.redisUrl,
-        REDIS_PREFIX: `${namespace}:`,
-        AMQP_URL: services.amqpUrl,
-        AMQP_NAMESPACE: namespace,
-        SMTP_URL: services.smtpUrl,
-        JWT_KEYS: signer.keySet,
-        PAYMENT_PROVIDER: 'sandbox',
-        ADMIN_EMAIL: credentials.email,
-        ADMIN_PASSWORD: credentials.password,
-        RATE_LIMIT_PER_MINUTE: '1000000',
-        AUTH_RATE_LIMIT_PER_ACCOUNT: '1000000',
-        AUTH_RATE_LIMIT_PER_ADDRESS: '1000000',
-      },
-      values.profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${values.profile}`],
-    ),
-  )
+  const flags = values.profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${values.profile}`]
+  const plinth = stack.use(await startShop({ services, signer, folder: logs, flags }))
   console.log('Filling the shelves ...')
   const data = stack.use(await loadData(services.databaseUrl))
   const limit = stack.use(
@@ -96,7 +72,7 @@ const main = async (): Promise<void> => {
     ({ name }) => words === undefined || words.some(word => name.includes(word)),
   )
   const measured: Measured[] = []
-  for (let round = 0; round < Number(values.rounds); round++) {
+  for (let round = 0; round <= Number(values.rounds); round++) {
     for (const scenario of scenarios) {
       const result = {
         round,
@@ -104,9 +80,9 @@ const main = async (): Promise<void> => {
         limit: await limitOf(scenario),
         plinth: await measure(plinth, scenario.plinth),
       }
-      measured.push(result)
+      if (round > 0) measured.push(result)
       console.log(
-        `round ${round + 1}  ${scenario.name.padEnd(26)} ${result.limit.rate.toFixed(0).padStart(7)} ${result.plinth.rate.toFixed(0).padStart(7)}  ${(result.plinth.rate / result.limit.rate).toFixed(2)}${result.plinth.failed > 0 ? `  ${result.plinth.failed} failed` : ''}`,
+        `${round > 0 ? `round ${round}` : 'warm-up'}  ${scenario.name.padEnd(26)} ${result.limit.rate.toFixed(0).padStart(7)} ${result.plinth.rate.toFixed(0).padStart(7)}  ${(result.plinth.rate / result.limit.rate).toFixed(2)}${result.plinth.failed > 0 ? `  ${result.plinth.failed} failed` : ''}`,
       )
     }
     async function limitOf(scenario: Scenario): Promise<Sample> {
@@ -128,7 +104,9 @@ const main = async (): Promise<void> => {
       return { ...result, cpuMs }
     }
   }
-  const report = reportOf(measured)
+  const memoryMiB = await memoryOf(plinth.pid)
+  const replica = stack.use(await startShop({ services, signer, folder: logs }))
+  const report = reportOf(measured, { memoryMiB, bootMs: replica.bootMs })
   console.log(`\n${report.markdown}`)
   if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(report.figures, null, 2)}\n`)
   if (values.markdown !== undefined) await writeFile(values.markdown, report.markdown)

@@ -15,8 +15,16 @@ export interface Measured {
   readonly plinth: Sample
 }
 
+/** What else there is to know of Plinth. */
+export interface Standing {
+  /** In use when all is measured; undefined where that is not known. */
+  readonly memoryMiB: number | undefined
+  /** From the start of another replica until it was ready. */
+  readonly bootMs: number
+}
+
 /** The figures of a run: medians with minimum and maximum, rates a second, times in milliseconds. */
-export const reportOf = (measured: readonly Measured[]) => {
+export const reportOf = (measured: readonly Measured[], standing: Standing) => {
   const rows = [...Map.groupBy(measured, ({ scenario }) => scenario).entries()].map(
     ([{ name, target }, rounds]) => ({
       scenario: name,
@@ -40,11 +48,13 @@ export const reportOf = (measured: readonly Measured[]) => {
       `| ${scenario} | ${shown(limit, 0)} | ${shown(plinth, 0)} | ${shown(ratio, 2)} | ${target > 0 ? target : ''} | ${p99.limit.median} / ${p99.plinth.median} | ${cpuMs.limit.median.toFixed(2)} / ${cpuMs.plinth.median.toFixed(2)} | ${failed} |`,
   )
   return {
-    figures: rows,
+    figures: { ...standing, scenarios: rows },
     markdown: [
       '| scenario | limit, a second | Plinth, a second | ratio | target | p99 in ms, limit / Plinth | CPU ms a request, limit / Plinth | failed |',
       '| --- | --- | --- | --- | --- | --- | --- | --- |',
       ...lines,
+      '',
+      `Memory in use afterwards: ${standing.memoryMiB?.toFixed(0) ?? 'unknown'} MiB (resident set size). Ready ${standing.bootMs.toFixed(0)} ms after its start on a migrated database.`,
       '',
     ].join('\n'),
   }

@@ -56,13 +56,7 @@ export const scenariosOf = ({ data, authorizations, credentials }: Parts): Scena
     )
   const plinthCheckout = (hot: boolean): Side => ({
     prepare: () => data.fillCarts(hot ? 'one' : 'all'),
-    requests: async () =>
-      authorizations.map(authorization => ({
-        method: 'POST',
-        path: '/v1/checkout',
-        headers: { ...json, authorization, 'idempotency-key': randomUUID() },
-        body: checkoutBody,
-      })),
+    requests: async () => authorizations.map(checkoutOf),
     again: false,
   })
   return [
@@ -151,8 +145,15 @@ export const scenariosOf = ({ data, authorizations, credentials }: Parts): Scena
   ]
 }
 
-/** Buys what is in the cart. */
-export const checkoutBody = JSON.stringify({
+/** Buys what is in the cart of whom the token speaks for. */
+export const checkoutOf = (authorization: string): LoadRequest => ({
+  method: 'POST',
+  path: '/v1/checkout',
+  headers: { ...json, authorization, 'idempotency-key': randomUUID() },
+  body: checkoutBody,
+})
+
+const checkoutBody = JSON.stringify({
   shippingAddress: {
     name: 'Ada Moreau',
     line1: '12 St James Square',

@@ -44,6 +44,6 @@ const urlIn = async (logFile: string, child: ChildProcess): Promise<string> => {
     if (url !== undefined) return url
     if (child.exitCode !== null || performance.now() > giveUp)
       throw new Error(`the server does not listen:\n${text}`)
-    await new Promise(resolve => setTimeout(resolve, 50))
+    await new Promise(resolve => setTimeout(resolve, 10))
   }
 }

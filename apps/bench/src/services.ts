@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { startSmtpReceiver } from '@plinth/embedded'
+import { removeKeys, removeShopNames } from '@plinth/testing'
 import { describeService, serviceNames, startTestServices } from '@plinth/testing/setup'
 import postgres from 'postgres'
 
@@ -10,6 +11,8 @@ export interface Services extends AsyncDisposable {
   readonly redisUrl: string
   readonly amqpUrl: string
   readonly smtpUrl: string
+  /** What shops name their keys and queues with; what is named so is removed in the end. */
+  readonly namespace: string
 }
 
 /**
@@ -31,13 +34,18 @@ export const startServices = async (tell: (line: string) => void): Promise<Servi
   stack.defer(() => runOn(server, `drop database if exists ${name} with (force)`))
   const databaseUrl = new URL(server)
   databaseUrl.pathname = `/${name}`
+  const [redisUrl, amqpUrl] = [urlOf('redis'), urlOf('rabbitmq')]
+  const namespace = `plinth-bench-${process.pid}`
+  stack.defer(() => removeShopNames(amqpUrl, namespace))
+  stack.defer(() => removeKeys(redisUrl, `${namespace}:`))
   const mails = stack.use(await startSmtpReceiver({ onMail: async () => undefined }))
   const running = stack.move()
   return {
     databaseUrl: databaseUrl.href,
-    redisUrl: urlOf('redis'),
-    amqpUrl: urlOf('rabbitmq'),
+    redisUrl,
+    amqpUrl,
     smtpUrl: mails.smtpUrl,
+    namespace,
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   }
 }

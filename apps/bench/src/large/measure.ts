@@ -2,12 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { removeKeys, removeShopNames } from '@plinth/testing'
 import { createSigner } from '../buyers.ts'
 import { load } from '../load.ts'
-import { startServer } from '../servers.ts'
 import { startServices } from '../services.ts'
 import { settled } from '../settled.ts'
+import { startShop } from '../shop.ts'
 import { checkoutsFor, readingsOf, samplesOf, walk } from './readings.ts'
 
 const usage = `Usage: DATABASE_URL=postgres://... pnpm bench:scale [options]
@@ -35,27 +34,8 @@ const main = async (databaseUrl: string): Promise<void> => {
   const folder = await mkdtemp(join(tmpdir(), 'plinth-bench-'))
   stack.defer(() => rm(folder, { recursive: true, force: true }))
   const services = stack.use(await startServices(() => undefined))
-  const namespace = `plinth-bench-${process.pid}`
-  stack.defer(() => removeShopNames(services.amqpUrl, namespace))
-  stack.defer(() => removeKeys(services.redisUrl, `${namespace}:`))
   const signer = await createSigner()
-  const shop = stack.use(
-    await startServer('plinth/shop.ts', join(folder, 'shop.log'), {
-      NODE_ENV: 'production',
-      PORT: '0',
-      DATABASE_URL: databaseUrl,
-      REDIS_URL: services.redisUrl,
-      REDIS_PREFIX: `${namespace}:`,
-      AMQP_URL: services.amqpUrl,
-      AMQP_NAMESPACE: namespace,
-      SMTP_URL: services.smtpUrl,
-      JWT_KEYS: signer.keySet,
-      PAYMENT_PROVIDER: 'sandbox',
-      ADMIN_EMAIL: 'admin@shop.example',
-      ADMIN_PASSWORD: 'a long enough passphrase',
-      RATE_LIMIT_PER_MINUTE: '1000000',
-    }),
-  )
+  const shop = stack.use(await startShop({ services, databaseUrl, signer, folder }))
   const samples = stack.use(await samplesOf(databaseUrl, signer))
   const words = values.only?.split(',')
   const wanted = (name: string) => words === undefined || words.some(word => name.includes(word))

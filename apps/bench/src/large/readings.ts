@@ -1,9 +1,8 @@
-import { randomUUID } from 'node:crypto'
 import postgres, { type Sql } from 'postgres'
 import { z } from 'zod'
 import type { Signer } from '../buyers.ts'
 import type { LoadRequest } from '../load-process.ts'
-import { checkoutBody } from '../scenario.ts'
+import { checkoutOf } from '../scenario.ts'
 
 /** Things in the shop that are asked for, each many, and who asks. */
 export interface Samples extends AsyncDisposable {
@@ -145,16 +144,5 @@ export const checkoutsFor = async (
   await sql`
     insert into cart.cart_line (cart_id, variant_id, quantity)
     select id, (${[...variants]}::uuid[])[1 + n % ${variants.length}], 1 from unnest(${ids}::uuid[]) with ordinality _(id, n)`
-  return Promise.all(
-    carts.map(async ({ user_id }) => ({
-      method: 'POST' as const,
-      path: '/v1/checkout',
-      headers: {
-        'content-type': 'application/json',
-        'idempotency-key': randomUUID(),
-        authorization: await signer.authorizationOf(user_id),
-      },
-      body: checkoutBody,
-    })),
-  )
+  return Promise.all(carts.map(async ({ user_id }) => checkoutOf(await signer.authorizationOf(user_id))))
 }

@@ -1,4 +1,5 @@
 import '@plinth/host/quick-load'
+import '@plinth/host/steady-memory'
 
 /**
  * Plinth as in production, with one thing of its own: a payment provider that answers at once, so that what is
