@@ -23,7 +23,7 @@ import { serveBesides } from './serve-besides.ts'
  * @param provider who moves the money, in place of what the configuration names
  */
 export const compose = (ground: Ground, provider?: ProviderSettings) => {
-  const { config, foundations, connections, pool, logger, neighbours, standing } = ground
+  const { config, foundations, connections, pool, replica, logger, neighbours, standing } = ground
   const { cache, broker } = connections
   const currency = config.STORE_CURRENCY
   const far = {
@@ -55,6 +55,7 @@ export const compose = (ground: Ground, provider?: ProviderSettings) => {
           catalogContract,
           createCatalog({
             pool,
+            replica,
             cache,
             settings: {
               currency,

@@ -4,9 +4,10 @@ import { deploy } from '@plinth/host'
 
 /** The catalog by itself: products, categories and stock. */
 await deploy(catalogContract, {
-  create: ({ pool, connections: { cache }, config }) =>
+  create: ({ pool, replica, connections: { cache }, config }) =>
     createCatalog({
       pool,
+      replica,
       cache,
       settings: {
         currency: config.STORE_CURRENCY,

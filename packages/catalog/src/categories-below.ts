@@ -1,14 +1,13 @@
-import type { Id, TxContext } from '@plinth/kernel'
-import type { Database } from '@plinth/postgres'
+import type { Id } from '@plinth/kernel'
+import type { Queries } from '@plinth/postgres'
 import { sql } from 'drizzle-orm'
 
 /** A category and all below it. Lists name them one by one: how much is in each is what their plans depend on. */
 export const categoriesBelow = async (
-  database: Database,
-  context: TxContext,
+  queries: Queries,
   categoryId: Id<'Category'>,
 ): Promise<Id<'Category'>[]> => {
-  const rows = await database.on(context).execute<{ id: Id<'Category'> }>(sql`
+  const rows = await queries.execute<{ id: Id<'Category'> }>(sql`
     with recursive below as (
       select ${categoryId}::uuid as id
        union

@@ -11,6 +11,7 @@ import {
   migrationsOf,
   type Outbox,
   type Pool,
+  type Replica,
 } from '@plinth/postgres'
 import type { FastifyInstance } from 'fastify'
 import { addVariant } from './add-variant.ts'
@@ -42,6 +43,8 @@ import { updateVariant } from './update-variant.ts'
 /** What the catalog is made of. */
 export interface CatalogDeps {
   readonly pool: Pool
+  /** Where products and lists of them may be read from that everybody sees; never what is bought. */
+  readonly replica?: Replica | undefined
   /** What everybody may see is kept here for seconds. */
   readonly cache: Cache
   readonly settings: CatalogSettings
@@ -60,8 +63,8 @@ export interface Catalog {
 }
 
 /** The catalog. Nothing is read or written before something is called or started. */
-export const createCatalog = ({ pool, cache, settings }: CatalogDeps): Catalog => {
-  const database = createDatabase({ pool, schema: 'catalog' })
+export const createCatalog = ({ pool, replica, cache, settings }: CatalogDeps): Catalog => {
+  const database = createDatabase({ pool, schema: 'catalog', replica })
   const outbox = createOutbox({ database, source: catalogContract })
   const audit = createAuditTrail(database)
   const shelf = createShelf(cache, publishedProducts(database))

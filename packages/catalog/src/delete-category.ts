@@ -19,7 +19,7 @@ export const deleteCategory =
       await lockTree({ database }, inTx)
       // Whoever puts a product into it locks it first, and finds it gone.
       await queries.execute(sql`select 1 from ${category} where id = ${categoryId} for update`)
-      const present = subtreeOf(await readCategories(database, inTx), categoryId)
+      const present = subtreeOf(await readCategories(database.on(inTx)), categoryId)
       if (present === undefined) throw NotFound()
       assertMatch(ifMatch, present)
       const products = await queries.execute(

@@ -1,6 +1,6 @@
 import type { Category } from '@plinth/catalog-contract'
 import type { TxContext } from '@plinth/kernel'
-import type { Database } from '@plinth/postgres'
+import type { Queries } from '@plinth/postgres'
 import { asc } from 'drizzle-orm'
 import { type CategoryRow, treesOf } from './category-tree.ts'
 import type { Parts } from './parts.ts'
@@ -10,9 +10,9 @@ import { category } from './tables.ts'
 export const listCategories =
   ({ database }: Parts) =>
   async (context: TxContext): Promise<{ data: Category[] }> => ({
-    data: treesOf(await readCategories(database, context)),
+    data: treesOf(await readCategories(database.on(context))),
   })
 
 /** All categories, by name. */
-export const readCategories = (database: Database, context: TxContext): Promise<CategoryRow[]> =>
-  database.on(context).select().from(category).orderBy(asc(category.name), asc(category.id))
+export const readCategories = (queries: Queries): Promise<CategoryRow[]> =>
+  queries.select().from(category).orderBy(asc(category.name), asc(category.id))

@@ -8,7 +8,7 @@ import {
   pageFrom,
   type TxContext,
 } from '@plinth/kernel'
-import type { Queries } from '@plinth/postgres'
+import type { Planning, Queries } from '@plinth/postgres'
 import { type SQL, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { categoriesBelow } from './categories-below.ts'
@@ -17,6 +17,7 @@ import type { Parts } from './parts.ts'
 import { orders, type ProductOrder } from './product-orders.ts'
 import { type ProductRow, productColumns, productOf } from './product-row.ts'
 import { searchAsTyped, searchMeant } from './search-query.ts'
+import type { Source } from './shelf.ts'
 
 type Query = InputOf<CatalogContract, 'listProducts'>
 
@@ -28,11 +29,11 @@ export const listProducts =
   (parts: Parts) =>
   (context: TxContext, query: Query): Promise<Page<Product>> =>
     query.cursor === undefined
-      ? parts.shelf.list(query, () => firstPage(parts, query))
-      : readPage(parts, context, query, whole)
+      ? parts.shelf.list(query, from => firstPage(parts, query, from))
+      : readPage(parts, { context, from: 'replica' }, query, whole)
 
-const firstPage = async (parts: Parts, query: Query): Promise<Page<Product>> => {
-  const { data: ids, nextCursor } = await readPage(parts, contextOf(), query, onlyIds)
+const firstPage = async (parts: Parts, query: Query, from: Source): Promise<Page<Product>> => {
+  const { data: ids, nextCursor } = await readPage(parts, { context: contextOf(), from }, query, onlyIds)
   const products = await Promise.all(ids.map(id => parts.shelf.product(id)))
   // One that was taken down a moment ago is not there any more.
   return { data: products.filter(product => product !== undefined), nextCursor }
@@ -62,8 +63,8 @@ const whole: Reading<Found & ProductRow, Product> = {
 }
 
 const readPage = async <Row extends Found, Shown>(
-  parts: Parts,
-  context: TxContext,
+  { database }: Parts,
+  { context, from }: { readonly context: TxContext; readonly from: Source },
   { limit, cursor, ...asked }: Query,
   reading: Reading<Row, Shown>,
 ): Promise<Page<Shown>> => {
@@ -71,14 +72,16 @@ const readPage = async <Row extends Found, Shown>(
   const query = { ...asked, sort: asked.sort ?? (asked.q === undefined ? 'newest' : 'relevance') }
   const after = cursors.read(cursor, query)
   const { categoryId } = query
-  const categoryIds = categoryId && (await categoriesBelow(parts.database, context, categoryId))
+  const queriesOf = (planning?: Planning) =>
+    from === 'replica' ? database.onReplica(context, planning) : database.on(context, planning)
+  const categoryIds = categoryId && (await categoriesBelow(queriesOf(), categoryId))
   const read = (search: string | undefined) =>
-    readRows(parts, context, { query, categoryIds, search, after, count: limit + 1 }, reading)
+    readRows(queriesOf, { query, categoryIds, search, after, count: limit + 1 }, reading)
   const typed = searchAsTyped(query.q)
   const rows = typed === '' ? [] : await read(typed)
   if (rows.length > 0 || typed === undefined || query.q === undefined) return show(rows)
   // Nothing has all these words: some of them may have been meant to be others.
-  const meant = await searchMeant(parts.database, context, query.q)
+  const meant = await searchMeant(queriesOf(), query.q)
   return show(meant === typed ? [] : await read(meant))
 
   function show(found: readonly Row[]): Page<Shown> {
@@ -87,8 +90,7 @@ const readPage = async <Row extends Found, Shown>(
 }
 
 const readRows = <Row extends Found, Shown>(
-  { database }: Parts,
-  context: TxContext,
+  queriesOf: (planning: Planning) => Queries,
   listing: Listing,
   { read }: Reading<Row, Shown>,
 ): Promise<Row[]> => {
@@ -96,10 +98,9 @@ const readRows = <Row extends Found, Shown>(
   const order = orders(search)[query.sort]
   const { sort: _, ...filters } = query
   const narrowed = Object.values(filters).some(each => each !== undefined)
-  const queries = narrowed ? database.plannedAnew(context) : database.on(context)
   const page = sql`
     select id, key from (${firstProducts(listing, order)}) found order by ${order.byKey} limit ${count}`
-  return read(queries, page, order)
+  return read(queriesOf(narrowed ? 'anew' : 'kept'), page, order)
 }
 
 const cursors = cursorsFor('catalog.products', z.tuple([z.number(), z.uuid()]))

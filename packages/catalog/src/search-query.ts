@@ -1,5 +1,4 @@
-import type { TxContext } from '@plinth/kernel'
-import type { Database } from '@plinth/postgres'
+import type { Queries } from '@plinth/postgres'
 import { sql } from 'drizzle-orm'
 import { type SearchWord, searchQueryOf, wordsOf } from './search-words.ts'
 
@@ -13,12 +12,12 @@ export const searchAsTyped = (typed: string | undefined): string | undefined =>
     : searchQueryOf(wordsOf(typed).map(word => ({ word, known: true, similar: [] })))
 
 /** The same, a word that no published product has replaced by words that it may have been meant to be. */
-export const searchMeant = async (database: Database, context: TxContext, typed: string): Promise<string> =>
-  searchQueryOf(await lookUp(database, context, wordsOf(typed)))
+export const searchMeant = async (queries: Queries, typed: string): Promise<string> =>
+  searchQueryOf(await lookUp(queries, wordsOf(typed)))
 
 /** Stop words count as known: the stemmed query leaves them out. */
-const lookUp = (database: Database, context: TxContext, words: readonly string[]) =>
-  database.on(context).execute<SearchWord>(sql`
+const lookUp = (queries: Queries, words: readonly string[]) =>
+  queries.execute<SearchWord>(sql`
     with asked as (
       select word, position, '''' || word || '''' || case when position = ${words.length} then ':*' else '' end as query
         from unnest(${sql.param(words)}::text[]) with ordinality as _(word, position)

@@ -4,6 +4,7 @@ import { type Product, product } from '@plinth/catalog-contract'
 import { type Id, type InTx, idOf, newId, type Page, pageOf } from '@plinth/kernel'
 import { afterCommit } from '@plinth/postgres'
 import { z } from 'zod'
+import { createRecent } from './recent.ts'
 
 /**
  * What everybody may see, kept for a moment. Nothing on it decides about money or stock. What `load` finds must
@@ -15,24 +16,33 @@ export interface Shelf {
   /** The published product that a slug names: for good, since slugs never change. */
   slug(slug: string, load: () => Promise<Id<'Product'> | undefined>): Promise<Id<'Product'> | undefined>
   /** A list of published products. */
-  list(query: object, load: () => Promise<Page<Product>>): Promise<Page<Product>>
+  list(query: object, load: (from: Source) => Promise<Page<Product>>): Promise<Page<Product>>
   /** Once the transaction is committed, these products are read anew; and lists, too, if told so. */
   forget(context: InTx, productIds: readonly Id<'Product'>[], lists: 'lists too' | 'not the lists'): void
 }
 
+/** Where to look for what the shelf does not have: a copy that may be some moments old will do, or it will not. */
+export type Source = 'replica' | 'primary'
+
 /**
- * The shelf in a cache that the deployable may share with others.
+ * The shelf in a cache that the deployable may share with others. What was changed here a moment ago is not looked for in
+ * a copy, which may not know of it yet: it would stay on the shelf as it was.
  *
  * @param load finds a published product
  */
 export const createShelf = (
   cache: Cache,
-  load: (productId: Id<'Product'>) => Promise<Product | undefined>,
+  load: (productId: Id<'Product'>, from: Source) => Promise<Product | undefined>,
 ): Shelf => {
+  const changed = createRecent(changedMs)
+  const sourceOf = (key: string): Source => (changed.has(key) ? 'primary' : 'replica')
   const generation = () => cache.getOrLoad(generationKey, { ttlMs: 60_000, parse: text }, async () => newId())
   return {
     // The word that something has changed may get lost between processes: hence the short lives.
-    product: id => cache.getOrLoad(productKey(id), { ttlMs: 5_000, parse: parseProduct }, () => load(id)),
+    product: id => {
+      const key = productKey(id)
+      return cache.getOrLoad(key, { ttlMs: 5_000, parse: parseProduct }, () => load(id, sourceOf(key)))
+    },
 
     slug: (slug, load) =>
       cache.getOrLoad(`catalog:slug:${digest(slug)}`, { ttlMs: 60_000, parse: parseId }, load),
@@ -40,16 +50,23 @@ export const createShelf = (
     // Lists are kept under a generation, so that dropping one entry drops them all.
     list: async (query, load) => {
       const key = `catalog:list:${await generation()}:${digest(JSON.stringify(query))}`
-      return cache.getOrLoad(key, { ttlMs: 2_000, parse: parsePage }, load)
+      return cache.getOrLoad(key, { ttlMs: 2_000, parse: parsePage }, () => load(sourceOf(generationKey)))
     },
 
     forget(context, productIds, lists) {
       const keys = [...new Set(productIds)].map(productKey)
       if (lists === 'lists too') keys.push(generationKey)
-      if (keys.length > 0) afterCommit(context, () => void cache.delete(keys))
+      if (keys.length === 0) return
+      afterCommit(context, () => {
+        changed.add(keys)
+        void cache.delete(keys)
+      })
     },
   }
 }
+
+/** Milliseconds: longer than a copy that is in use may be behind. */
+const changedMs = 10_000
 
 const generationKey = 'catalog:list-generation'
 const productKey = (id: Id<'Product'>) => `catalog:product:${id}`

@@ -32,7 +32,7 @@ export const updateCategory =
     })
 
 const find = async ({ database }: Parts, context: InTx, categoryId: Id<'Category'>): Promise<Category> => {
-  const found = subtreeOf(await readCategories(database, context), categoryId)
+  const found = subtreeOf(await readCategories(database.on(context)), categoryId)
   if (found === undefined) throw NotFound()
   return found
 }

@@ -1,4 +1,4 @@
-import type { Pool } from '@plinth/postgres'
+import type { Pool, Replica } from '@plinth/postgres'
 import type { Logger, MetricsRegistry, Spans } from '@plinth/telemetry'
 import type { AccessChange } from '@plinth/users-contract'
 import { type AccessStanding, createAccessStanding } from './access-standing.ts'
@@ -18,6 +18,8 @@ export interface Ground {
   readonly connections: Connections
   /** For the domains: where one lives by itself, as its own role. */
   readonly pool: Pool
+  /** A copy of the database for what may be some moments old, where one is configured. */
+  readonly replica: Replica | undefined
   readonly standing: AccessStanding
   /** The domains that are elsewhere. */
   readonly neighbours: Neighbours
@@ -56,6 +58,7 @@ export const layGround = (
   return {
     ...{ config, foundations, connections, pools, neighbours, logger, metrics },
     pool: pools.domain,
+    replica: pools.replica,
     standing: createAccessStanding({ bus: connections.bus, permissions, listChanges }),
     publicUrl: config.PUBLIC_URL ?? `http://${hostInUrl(config.HOST)}:${config.PORT}`,
     async [Symbol.asyncDispose]() {

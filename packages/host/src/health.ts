@@ -1,4 +1,5 @@
 import type { DependencyHealth } from '@plinth/http'
+import type { Replica } from '@plinth/postgres'
 import type { Config } from './config.ts'
 import type { Connections } from './connections.ts'
 import type { Neighbour } from './wire/neighbour.ts'
@@ -7,6 +8,8 @@ import type { Neighbour } from './wire/neighbour.ts'
 export interface Needs {
   readonly neighbours: readonly Neighbour[]
   readonly required: readonly string[]
+  /** Without it more is read from the primary. */
+  readonly replica?: Replica | undefined
 }
 
 /**
@@ -16,9 +19,10 @@ export interface Needs {
 export const readHealth = async (
   config: Config,
   { pool, redis, broker }: Pick<Connections, 'pool' | 'redis' | 'broker'>,
-  { neighbours, required }: Needs,
+  { neighbours, required, replica }: Needs,
 ): Promise<Record<string, DependencyHealth>> => ({
   postgres: { status: upOrDown((await pool.status()).up), required: true },
+  ...(replica !== undefined && { replica: { status: upOrDown(replica.isUsable()), required: false } }),
   ...(redis !== undefined && { redis: { status: upOrDown(redis.status() === 'ready'), required: false } }),
   ...(config.AMQP_URL !== undefined && {
     rabbitmq: { status: upOrDown(broker.status().up), required: false },

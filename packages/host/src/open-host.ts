@@ -119,7 +119,7 @@ const open = async <Composed extends Composition>(
     pool: pools.gateway,
     users: composed.users,
     tokens: neighbours.tokens,
-    needs: { neighbours: neighbours.all, required: cannotDoWithout },
+    needs: { neighbours: neighbours.all, required: cannotDoWithout, replica: pools.replica },
     isStopping: () => stopping,
   }
   const exposed = exposedBy(hosted, neighbours, logger)

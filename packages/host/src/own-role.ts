@@ -1,5 +1,5 @@
 import { contextOf, service } from '@plinth/kernel'
-import { connectPostgres, createDatabase, type Pool } from '@plinth/postgres'
+import { connectPostgres, createDatabase, followReplica, type Pool, type Replica } from '@plinth/postgres'
 import type { Logger, Metrics, Spans } from '@plinth/telemetry'
 import { sql } from 'drizzle-orm'
 import { type Config, ConfigError } from './config.ts'
@@ -31,15 +31,17 @@ export interface Pools extends AsyncDisposable {
   readonly domain: Pool
   /** For idempotency keys. */
   readonly gateway: Pool
+  /** What the domains may read from that is not to be of this moment, where one is configured. */
+  readonly replica: Replica | undefined
   readonly roles: readonly string[]
 }
 
 /** Where one domain lives by itself, it acts as its own role, and so do its idempotency keys; else all share a pool. */
 export const openPools = (
-  config: Pick<Config, 'DATABASE_POOL_SIZE'>,
+  config: Pick<Config, 'DATABASE_POOL_SIZE' | 'DATABASE_POOL_MODE' | 'DATABASE_READ_URL'>,
   { pool }: { readonly pool: Pool },
   {
-    databaseUrl: url,
+    databaseUrl,
     place: { only },
     logger,
     metrics,
@@ -52,20 +54,32 @@ export const openPools = (
     readonly spans?: Spans | undefined
   },
 ): Pools => {
-  if (only === undefined)
-    return { domain: pool, gateway: pool, roles: [], [Symbol.asyncDispose]: async () => undefined }
-  const open = (role: string, max: number) =>
-    connectPostgres({ url, role, max, applicationName: role, logger, metrics, spans })
+  const { DATABASE_POOL_SIZE: max, DATABASE_POOL_MODE: pooling, DATABASE_READ_URL: readUrl } = config
+  const copyOf = (primary: Pool, role?: string): Replica | undefined => {
+    if (readUrl === undefined) return undefined
+    const applicationName = `${role ?? 'plinth'} reads`
+    const copy = connectPostgres({
+      ...{ url: readUrl, max, applicationName, role, pooling, logger, metrics, spans },
+    })
+    return followReplica({ primary, pool: copy, logger })
+  }
+  if (only === undefined) {
+    const replica = copyOf(pool)
+    const close = async () => replica?.[Symbol.asyncDispose]()
+    return { domain: pool, gateway: pool, replica, roles: [], [Symbol.asyncDispose]: close }
+  }
+  const open = (role: string, most: number) =>
+    connectPostgres({ url: databaseUrl, role, max: most, applicationName: role, logger, metrics, spans })
   const [own, keys] = [roleOf(only), roleOf('gateway')]
-  const domain = open(own, config.DATABASE_POOL_SIZE)
+  const domain = open(own, max)
   // A key is held for two short statements, what it stands for for several.
-  const gateway = open(keys, Math.max(2, Math.ceil(config.DATABASE_POOL_SIZE / 4)))
+  const gateway = open(keys, Math.max(2, Math.ceil(max / 4)))
+  const replica = copyOf(domain, own)
   return {
-    domain,
-    gateway,
+    ...{ domain, gateway, replica },
     roles: [own, keys],
     async [Symbol.asyncDispose]() {
-      await Promise.all([domain[Symbol.asyncDispose](), gateway[Symbol.asyncDispose]()])
+      await Promise.all([domain, gateway, replica].map(each => each?.[Symbol.asyncDispose]()))
     },
   }
 }

@@ -1,3 +1,4 @@
+import { connectPostgres } from '@plinth/postgres'
 import type { Logger } from '@plinth/telemetry'
 import { createTransport } from 'nodemailer'
 import type { Config } from './config.ts'
@@ -25,6 +26,7 @@ export const preflight = async (
 ): Promise<void> => {
   const found = await Promise.all([
     tryDatabase(connections),
+    config.DATABASE_READ_URL === undefined ? undefined : tryReplica(config.DATABASE_READ_URL, logger),
     config.REDIS_URL === undefined ? undefined : tryRedis(connections, logger),
     config.AMQP_URL === undefined ? undefined : tryBroker(connections, logger),
     config.SMTP_URL === undefined || !isHere(place, 'notifications', config)
@@ -46,6 +48,18 @@ const tryDatabase = async ({ pool }: Connections): Promise<string | undefined> =
         return `DATABASE_URL: there is no getting in: ${reasonOf(error)}`
       await pause(Math.min(wait, 250))
     }
+  }
+}
+
+const tryReplica = async (url: string, logger: Logger): Promise<string | undefined> => {
+  await using pool = connectPostgres({ url, max: 1, logger })
+  try {
+    await pool.ping()
+    return undefined
+  } catch (error) {
+    if (refused.test(reasonOf(error))) return `DATABASE_READ_URL: there is no getting in: ${reasonOf(error)}`
+    logger.warn({ err: error }, 'the read replica is not there yet: the primary is read')
+    return undefined
   }
 }
 

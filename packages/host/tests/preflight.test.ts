@@ -41,6 +41,15 @@ describe('trying what is configured before the first request', () => {
     expect(problems).toEqual([expect.stringMatching(/^DATABASE_URL: .*does not exist/)])
   })
 
+  it('does not wait for a read replica, and refuses one that will never let us in', async () => {
+    await using database = await createTestDatabase()
+    const reading = (url: string) => tryAll({ DATABASE_URL: database.url, DATABASE_READ_URL: url })
+    expect(await problemsOf(reading(`postgres://127.0.0.1:${await freePort()}/shop`))).toEqual([])
+    expect(await problemsOf(reading(`${database.url}_not_there`))).toEqual([
+      expect.stringMatching(/^DATABASE_READ_URL: .*does not exist/),
+    ])
+  })
+
   it('warns of what is away and may come back, and goes on', async () => {
     await using database = await createTestDatabase()
     const nowhere = `127.0.0.1:${await freePort()}`

@@ -20,7 +20,7 @@ export interface PoolOptions {
   /** Shows in `pg_stat_activity` and as the metrics' label; `plinth`. */
   readonly applicationName?: string
   /** The role that every connection takes on, such as `plinth_orders`; the user's own unless given. */
-  readonly role?: string
+  readonly role?: string | undefined
   /** How long a call waits for a free connection before it is refused as `Unavailable`; 2,000. */
   readonly acquireTimeoutMs?: number
   /** How long a statement may take, and twice that an idle transaction; 4,000, 0 for no limit. */

@@ -9,6 +9,7 @@ export { startPrivatePgbouncer } from './private-pgbouncer.ts'
 export { type PrivatePostgresOptions, startPrivatePostgres } from './private-postgres.ts'
 export { startPrivateRabbitmq } from './private-rabbitmq.ts'
 export { startPrivateRedis } from './private-redis.ts'
+export { type PrivateReplica, startPrivateReplica } from './private-replica.ts'
 export type { MortalService } from './private-service.ts'
 export type {
   NumberedFrame,
