@@ -17,8 +17,11 @@ COPY package.json pnpm-workspace.yaml LICENSE ./
 COPY apps ./apps
 COPY packages ./packages
 COPY sql ./sql
-# Without configuration it says what is missing and ends. What it has compiled until then is there for every other start.
-RUN node apps/api/src/main.ts; test $? -eq 1
+# Without configuration it says what is missing and ends. What it has compiled until then is there for every other start of
+# this user, who may not write there any more: whoever could would decide what runs.
+RUN install -d -o node packages/host/node_modules/.cache \
+  && su node -s /bin/sh -c 'node apps/api/src/main.ts; test $? -eq 1' \
+  && chown -R root:root packages/host/node_modules/.cache
 USER node
 EXPOSE 3000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s \
