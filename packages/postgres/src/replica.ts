@@ -1,5 +1,7 @@
 import { contextOf, service } from '@plinth/kernel'
 import type { Logger } from '@plinth/telemetry'
+import { type SQL, sql } from 'drizzle-orm'
+import { createDatabase } from './database.ts'
 import { parseLsn } from './lsn.ts'
 import type { Pool } from './pool.ts'
 
@@ -47,11 +49,17 @@ export const followReplica = ({
   let looked = false
   let closed = false
 
+  const placeOf = (asked: Pool, place: SQL) =>
+    createDatabase({ pool: asked, schema: 'plinth' })
+      .on({ ...context, deadline: Date.now() + answerMs })
+      .execute<{ lsn: string | null }>(sql`select ${place}::text as lsn`)
+
   const look = async (): Promise<void> => {
     const at = performance.now()
-    const [end] = await ask<{ lsn: string }>(primary, 'select pg_current_wal_lsn()::text as lsn')
-    const [state] = await ask<{ lsn: string | null }>(pool, 'select pg_last_wal_replay_lsn()::text as lsn')
-    if (end === undefined || state === undefined) throw new Error('a select returned no row')
+    const [end] = await placeOf(primary, sql`pg_current_wal_lsn()`)
+    const [state] = await placeOf(pool, sql`pg_last_wal_replay_lsn()`)
+    if (end?.lsn == null || state === undefined)
+      throw new Error('the primary does not say where its log ends')
     if (state.lsn === null) {
       knowsAllUntil = at
       return
@@ -102,13 +110,8 @@ export const followReplica = ({
   }
 }
 
+const context = contextOf(service('postgres'))
+/** Milliseconds that either of them may take for an answer. */
+const answerMs = 2_000
 /** After this long without a question the looks end. */
 const restMs = 30_000
-
-/** By itself, past whoever waits for a transaction. */
-const ask = async <Row>(pool: Pool, text: string): Promise<Row[]> => {
-  const context = contextOf(service('postgres'))
-  const connection = await pool.connections.acquire({ ...context, deadline: Date.now() + 2_000 }, 'shared')
-  const answer = connection.run(text, [], 'objects').finally(() => pool.connections.release(connection))
-  return (await answer).rows as Row[]
-}
