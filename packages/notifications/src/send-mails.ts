@@ -80,9 +80,11 @@ const gathered = <Item>(pass: (items: readonly Item[]) => Promise<void>) => {
   const flush = () => {
     clearTimeout(timer)
     timer = undefined
-    if (items.length > 0) passed.push(pass(items))
+    if (items.length === 0) return
+    const passing = pass(items)
     // Whether it went well is asked in the end.
-    passed.at(-1)?.catch(() => undefined)
+    passing.catch(() => undefined)
+    passed.push(passing)
     items = []
   }
   return {

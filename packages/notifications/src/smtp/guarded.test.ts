@@ -1,15 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { mail } from '../../tests/example-mail.ts'
 import { guarded } from './guarded.ts'
 import { type MailTransport, RefusedForGood, RefusedForNow } from './transport.ts'
-
-const mail = {
-  messageId: '<1@shop.example>',
-  from: 'Plinth <shop@shop.example>',
-  to: { name: 'Ada', address: 'ada@example.com' },
-  subject: 'Hello',
-  text: 'Hello',
-  html: '<p>Hello</p>',
-}
 
 const givenServer = (answer: MailTransport['send'], sendingMs = 1_000) => {
   const server = { asked: 0, answer }

@@ -1,16 +1,8 @@
 import { readMail } from '@plinth/testing'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
+import { mail } from '../../tests/example-mail.ts'
 import { mimeOf } from './mime.ts'
-
-const mail = {
-  messageId: '<1@shop.example>',
-  from: 'Plinth <shop@shop.example>',
-  to: { name: 'Ada', address: 'ada@example.com' },
-  subject: 'Hello',
-  text: 'Hello',
-  html: '<p>Hello</p>',
-}
 
 /** Of whatever people write: signs of all kinds, dots and spaces at either end of a line, line breaks of all kinds. */
 const written = fc

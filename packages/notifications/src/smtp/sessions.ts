@@ -18,6 +18,8 @@ export interface SessionOptions {
 /** A session with the server, of one mail at a time. */
 interface Session {
   readonly send: (mail: MimeMail) => Promise<void>
+  /** After a mail that did not go out: makes ready for the next, or ends. */
+  readonly recover: () => Promise<void>
   /** Whether it can take another mail. */
   readonly usable: () => boolean
   readonly quit: () => void
@@ -49,9 +51,12 @@ export const createSessions = (options: SessionOptions): ((mail: MimeMail) => Pr
     const session = take() ?? (await open(options))
     try {
       await session.send(mail)
-    } finally {
-      putBack(session)
+    } catch (error) {
+      // Whoever sent it hears of it now, however long the server takes for that.
+      void session.recover().then(() => putBack(session))
+      throw error
     }
+    putBack(session)
   }
 }
 
@@ -86,15 +91,11 @@ const open = async ({ connection: settings, auth, mostMails }: SessionOptions): 
   return {
     usable: () => !over && sent < mostMails,
     quit: () => (over ? undefined : connection.quit()),
-    send: async ({ from, to, message }) => {
+    send: ({ from, to, message }) => {
       sent += 1
-      try {
-        await step(done => connection.send({ from, to: [to], size: message.length }, message, done))
-      } catch (error) {
-        // Who has only refused this mail takes the next one.
-        await step(done => connection.reset(done)).catch(close)
-        throw error
-      }
+      return step(done => connection.send({ from, to: [to], size: message.length }, message, done))
     },
+    // Who has only refused a mail takes the next one.
+    recover: () => step(done => connection.reset(done)).catch(close),
   }
 }
