@@ -21,7 +21,11 @@ export const serveDocs = async (app: FastifyInstance, info: ApiInfo): Promise<vo
   })
   let reference: Promise<FastifyInstance> | undefined
   const show = async (request: FastifyRequest, reply: FastifyReply) => {
-    reference ??= openReference(info)
+    reference ??= openReference(info).catch((error: unknown) => {
+      // The next visitor tries again.
+      reference = undefined
+      throw error
+    })
     const { statusCode, headers, rawPayload } = await (await reference).inject({ url: request.url })
     const { 'content-type': type, location } = headers
     if (typeof type === 'string') reply.header('content-type', type)
