@@ -27,7 +27,8 @@ export const givenFaultShop = async (
   const ground = stack.use(await givenGround(backends))
   const { path } = stack.use(await dataFolder())
   const provider = stack.use(await startSandboxServer({ journal: join(path, 'provider.jsonl') }))
-  const env: Env = { ...ground.env, SANDBOX_URL: provider.url, ...more }
+  // Several of them are open at a time, beside what other tests have.
+  const env: Env = { ...ground.env, SANDBOX_URL: provider.url, DATABASE_POOL_SIZE: '5', ...more }
   const proxy = stack.use(await startFaultProxy(env[variable] ?? ''))
   const host = stack.use(await startHost({ ...env, [variable]: proxy.url }))
   // What is to stop in order has what it stands on.

@@ -86,7 +86,9 @@ describeWith('redis', 'the fault table, with Redis', redisUrl =>
         opened.push([away, shop])
       }
       for (const [away, shop] of opened) {
-        const run = goThroughAll(shop, away)
+        const run = goThroughAll(shop, away).catch(error => {
+          throw new Error(`going without ${away} broke; its host wrote:\n${warningsOf(shop)}`, { cause: error })
+        })
         // A run that breaks breaks the tests that look at it.
         run.catch(() => undefined)
         runs.set(away, run)
@@ -167,6 +169,15 @@ const goThroughAll = async (shop: FaultShop, away: string): Promise<Run> => {
   }
   return { seen, besides }
 }
+
+/** The latest of what its host logged as a warning or worse. */
+const warningsOf = ({ host }: FaultShop): string =>
+  host
+    .output()
+    .split('\n')
+    .filter(line => /"level":"?(warn|error|fatal|[456]0)/.test(line))
+    .slice(-20)
+    .join('\n')
 
 /** One of the statuses, within five seconds; 503 as it should be. */
 const expectAnswer = ({ status, headers, json, ms }: Timed, expected: string) => {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { tokens, user } from '@plinth/users-contract'
 import { type Client, clientOf } from './client.ts'
+import { comingAgain } from './coming-again.ts'
 
 /** Somebody with an account, signed in. */
 export interface Person extends Client {
@@ -24,13 +25,14 @@ export const adminEnv = {
   AUTH_RATE_LIMIT_PER_ADDRESS: '100000',
 }
 
-/** Signs somebody up, and in. */
+/** Signs somebody up, and in: told to come again, they come, under another address since the first may be taken. */
 export const signUp = async (url: string, name: string, chosen = password): Promise<Person> => {
-  const email = `${name.toLowerCase().replaceAll(/[^a-z]+/g, '.')}.${randomUUID().slice(0, 8)}@plinth.example`
-  const { id } = (await clientOf(url).post('/v1/auth/register', { email, password: chosen, name })).expect(
-    201,
-    user,
-  )
+  const called = name.toLowerCase().replaceAll(/[^a-z]+/g, '.')
+  const register = () => {
+    const email = `${called}.${randomUUID().slice(0, 8)}@plinth.example`
+    return clientOf(url).post('/v1/auth/register', { email, password: chosen, name })
+  }
+  const { id, email } = (await comingAgain(register)).expect(201, user)
   return { id, email, ...(await signedIn(url, email, chosen)) }
 }
 
@@ -50,9 +52,7 @@ export const signUpSeller = async (url: string, admin: Client, name: string): Pr
 }
 
 const signedIn = async (url: string, email: string, typed = password) => {
-  const { accessToken } = (await clientOf(url).post('/v1/auth/login', { email, password: typed })).expect(
-    200,
-    tokens,
-  )
+  const login = () => clientOf(url).post('/v1/auth/login', { email, password: typed })
+  const { accessToken } = (await comingAgain(login)).expect(200, tokens)
   return { accessToken, ...clientOf(url, accessToken) }
 }

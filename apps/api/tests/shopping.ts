@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { setTimeout } from 'node:timers/promises'
 import { cart } from '@plinth/cart-contract'
 import { type Product, product, type Variant } from '@plinth/catalog-contract'
 import { pageOf } from '@plinth/kernel'
 import { type Order, order } from '@plinth/orders-contract'
 import { eventually } from '@plinth/testing'
-import { z } from 'zod'
 import type { Answer, Client } from './client.ts'
+import { comingAgain } from './coming-again.ts'
 
 /** Something on sale, in one variant. */
 export interface Offer {
@@ -67,20 +66,7 @@ export const checkoutToTheEnd = (
   buyer: Client,
   { token = 'tok_approved', key = String(randomUUID()), within = 200_000 } = {},
 ): Promise<Answer> =>
-  eventually(
-    async () => {
-      const answer = await checkout(buyer, token, key)
-      const seconds = Number(answer.headers.get('retry-after'))
-      const isTold = seconds > 0 && comeAgain.safeParse(answer.json).success
-      if (answer.status !== 202 && !isTold) return answer
-      // Not all of them at the same moment again.
-      await setTimeout(seconds * 1000 * (1 + Math.random() / 2))
-      throw new Error(`no answer yet but ${answer.status}: ${answer.text}`)
-    },
-    { within, every: 250 },
-  )
-
-const comeAgain = z.object({ code: z.enum(['unavailable', 'idempotency_in_progress']) })
+  comingAgain(() => checkout(buyer, token, key), { isYetToCome: ({ status }) => status === 202, within })
 
 /** Buys so many of an offer, and gives the paid order. */
 export const buy = async (buyer: Client, wanted: Offer, quantity = 1, token?: string): Promise<Order> => {
