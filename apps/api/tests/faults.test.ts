@@ -87,7 +87,9 @@ describeWith('redis', 'the fault table, with Redis', redisUrl =>
       }
       for (const [away, shop] of opened) {
         const run = goThroughAll(shop, away).catch(error => {
-          throw new Error(`going without ${away} broke; its host wrote:\n${warningsOf(shop)}`, { cause: error })
+          throw new Error(`going without ${away} broke; its host wrote:\n${warningsOf(shop)}`, {
+            cause: error,
+          })
         })
         // A run that breaks breaks the tests that look at it.
         run.catch(() => undefined)
