@@ -1,4 +1,4 @@
-import { freeze } from '@plinth/kernel'
+import { freeze, jsonOf } from '@plinth/kernel'
 import type { Counter, Logger } from '@plinth/telemetry'
 import type { Cache, EntryOptions } from './cache.ts'
 import type { Flight } from './flights.ts'
@@ -54,11 +54,11 @@ export const createTieredCache = (tiers: Tiers): TieredCache => {
     flight: Flight,
     lookup: SharedLookup | undefined,
   ): Promise<EntryReader> => {
-    const value = await load()
-    const text = textOf(value)
+    const value = freeze(await load())
+    const text = jsonOf(value)
     if (text === undefined) return parse => parse(value)
     // Whoever loads it makes what `parse` makes of its JSON.
-    const entry = { text, read: readerOf(text, { parse, value: freeze(value) }) }
+    const entry = { text, read: readerOf(text, { parse, value }) }
     if (flight.current) {
       remember(key, entry, ttlMs, staleMs)
       // Nobody waits for it: the value is there already.
@@ -116,7 +116,7 @@ export const createTieredCache = (tiers: Tiers): TieredCache => {
       return entry && readerIn(entry.text, parse)?.(parse)
     },
     async set(key, value, { ttlMs, staleMs = 0 }) {
-      const text = textOf(value)
+      const text = jsonOf(value)
       if (text === undefined) throw new TypeError(`What was to be cached as ${key} is not JSON`)
       overtaken([key])
       await shared?.put(key, text, ttlMs + staleMs)
@@ -143,8 +143,6 @@ export const createTieredCache = (tiers: Tiers): TieredCache => {
     },
   }
 }
-
-const textOf = (value: unknown): string | undefined => JSON.stringify(value)
 
 /** Reads a text, where it is JSON that `parse` takes. */
 const readerIn = (text: string, parse: (json: unknown) => unknown): EntryReader | undefined =>

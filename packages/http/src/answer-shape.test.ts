@@ -1,3 +1,4 @@
+import { freeze } from '@plinth/kernel'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
@@ -78,6 +79,18 @@ describe('An answer', () => {
       '/prices/usual/margin',
     ])
     expect(leaking.passwordHash).toBe('x')
+  })
+
+  it('that never changes is found to fit once, and loses what does not each time', () => {
+    const shape = shapeOf(z.strictObject({ data: z.array(product) }))
+    const excess: string[] = []
+    const kept = freeze(structuredClone(fits))
+    const leaking = freeze({ ...structuredClone(fits), secret: 1 })
+    for (let round = 0; round < 2; round++)
+      expect(shape({ data: [kept, leaking] }, pointer => excess.push(pointer))).toStrictEqual({
+        data: [fits, fits],
+      })
+    expect(excess).toStrictEqual(['/data/1/secret', '/data/1/secret'])
   })
 
   it('of another kind than its schema is left as it is', () => {

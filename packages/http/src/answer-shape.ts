@@ -1,3 +1,4 @@
+import { isFrozen } from '@plinth/kernel'
 import { z } from 'zod'
 
 /**
@@ -42,13 +43,26 @@ const ofObject = (schema: z.ZodObject, of: (inner: z.core.$ZodType) => Prune): P
   const fields = new Map(Object.entries(schema.shape).map(([name, field]) => [name, of(field)]))
   const { catchall } = schema.def
   const open = catchall !== undefined && !(catchall instanceof z.ZodNever)
-  return (value, pointer, onExcess) =>
+  return fittingOnce((value, pointer, onExcess) =>
     mapped(value, (name, each) => {
       const prune = fields.get(name) ?? (open ? keep : undefined)
       if (prune !== undefined) return prune(each, `${pointer}/${name}`, onExcess)
       onExcess(`${pointer}/${name}`)
       return leaveOut
-    })
+    }),
+  )
+}
+
+/** What never changes and was found to fit is not looked at again: the same products are on many pages. */
+const fittingOnce = (prune: Prune): Prune => {
+  const fitting = new WeakSet<object>()
+  return (value, pointer, onExcess) => {
+    if (!isFrozen(value)) return prune(value, pointer, onExcess)
+    if (fitting.has(value)) return value
+    const pruned = prune(value, pointer, onExcess)
+    if (pruned === value) fitting.add(value)
+    return pruned
+  }
 }
 
 const ofRecord = (inner: Prune): Prune =>

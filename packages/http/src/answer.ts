@@ -1,4 +1,4 @@
-import { etagOf } from '@plinth/kernel'
+import { etagOf, jsonOf } from '@plinth/kernel'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Shape } from './answer-shape.ts'
 import type { StoredAnswer } from './idempotency.ts'
@@ -16,7 +16,7 @@ export const answerOf = (
     : {
         status,
         headers: { 'content-type': 'application/json; charset=utf-8', ...headers },
-        body: JSON.stringify(shape === undefined ? body : shape(body, onExcess)),
+        body: jsonOf(shape === undefined ? body : shape(body, onExcess)) ?? '',
       }
 
 /** A refusal as an answer, so that one which had an effect (402) can be kept. */

@@ -6,6 +6,7 @@ import { logFields } from './log-fields.ts'
 import { prettyDestination } from './pretty-lines.ts'
 import { redactFields } from './redact.ts'
 import { scrubText } from './scrub-text.ts'
+import { flushMs, standardOutput } from './standard-output.ts'
 
 /** Logs a message, or an error or named fields with a message. An error's field is `err`. */
 export interface LogMethod {
@@ -81,24 +82,6 @@ export const createLogger = ({
     sparingly(() => blocks?.flushSync()),
   )
 }
-
-/**
- * Standard output in blocks, for machines: a system call for many lines in place of one for each. What matters is
- * written at once, see {@link urgent}; the rest within a tenth of a second, and when the process ends.
- */
-const standardOutput = () =>
-  pino.destination({
-    fd: 1,
-    sync: false,
-    minLength: blockSize,
-    maxWrite: 2 * blockSize,
-    periodicFlush: flushMs,
-  })
-
-/** Milliseconds that a line may wait. */
-const flushMs = 100
-/** Bytes. A write costs much the same, however long it is. */
-const blockSize = 64 * 1024
 
 /** Of many warnings on end the first is written at once; to do so for each would slow down a shop that is in trouble. */
 const sparingly = (flush: () => void): (() => void) => {
