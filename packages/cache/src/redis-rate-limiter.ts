@@ -36,8 +36,8 @@ const countedIn =
  */
 const script = redisScript(`
   local limit, window, cost = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
-  local time = redis.call('TIME')
-  local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+  local clock = redis.call('TIME')
+  local now = tonumber(clock[1]) * 1000 + math.floor(tonumber(clock[2]) / 1000)
   now = math.max(now, tonumber(redis.call('LINDEX', KEYS[1], -1) or 0))
   local oldest = redis.call('LINDEX', KEYS[1], 0)
   while oldest and tonumber(oldest) <= now - window do
@@ -49,7 +49,14 @@ const script = redisScript(`
   local wanted = math.max(cost, 1)
   local allowed = taken + wanted <= limit
   if allowed and cost > 0 then
-    for unit = 1, cost do redis.call('RPUSH', KEYS[1], string.format('%.0f', now)) end
+    local time, units = string.format('%.0f', now), {}
+    for unit = 1, cost do
+      units[#units + 1] = time
+      if #units == 1000 or unit == cost then
+        redis.call('RPUSH', KEYS[1], unpack(units))
+        units = {}
+      end
+    end
     redis.call('PEXPIRE', KEYS[1], window)
     taken = taken + cost
   end
