@@ -22,22 +22,15 @@ import type { Source } from './shelf.ts'
 type Query = InputOf<CatalogContract, 'listProducts'>
 
 /**
- * A page of published products. First pages come from the shelf, and so does what they are made of: different lists show
- * the same products. Further pages are read as they are, since few ask for the same ones.
+ * A page of published products. First pages come from the shelf. Further pages are read as they are, since few ask for the
+ * same ones.
  */
 export const listProducts =
   (parts: Parts) =>
   (context: TxContext, query: Query): Promise<Page<Product>> =>
     query.cursor === undefined
-      ? parts.shelf.list(query, from => firstPage(parts, query, from))
+      ? parts.shelf.list(query, from => readPage(parts, { context: contextOf(), from }, query, onlyIds))
       : readPage(parts, { context, from: 'replica' }, query, whole)
-
-const firstPage = async (parts: Parts, query: Query, from: Source): Promise<Page<Product>> => {
-  const { data: ids, nextCursor } = await readPage(parts, { context: contextOf(), from }, query, onlyIds)
-  const products = await Promise.all(ids.map(id => parts.shelf.product(id)))
-  // One that was taken down a moment ago is not there any more.
-  return { data: products.filter(product => product !== undefined), nextCursor }
-}
 
 /** What is read of each product of a page. */
 interface Reading<Row, Shown> {
