@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { startSmtpReceiver } from '@plinth/embedded'
-import { removeKeys, removeShopNames } from '@plinth/testing'
-import { describeService, serviceNames, startTestServices } from '@plinth/testing/setup'
+import { removeKeys, removeShopNames, startPrivatePostgres } from '@plinth/testing'
+import { describeService, startTestServices } from '@plinth/testing/setup'
 import postgres from 'postgres'
 
 /** What both sides of the benchmark stand on. */
@@ -17,18 +17,21 @@ export interface Services extends AsyncDisposable {
 
 /**
  * PostgreSQL, Redis and RabbitMQ, found as the tests find them: by `TEST_DATABASE_URL`, `TEST_REDIS_URL` and
- * `TEST_AMQP_URL`, or else started for the run; and a mail server that takes everything.
+ * `TEST_AMQP_URL`, or else started for the run, PostgreSQL with the settings of production; and a mail server that takes
+ * everything.
  */
 export const startServices = async (tell: (line: string) => void): Promise<Services> => {
   await using stack = new AsyncDisposableStack()
-  const { found } = stack.use(await startTestServices(serviceNames, { required: true }))
-  const urlOf = (name: (typeof serviceNames)[number]) => {
+  const { found } = stack.use(await startTestServices(besides, { required: true }))
+  const urlOf = (name: (typeof besides)[number]) => {
     const service = found[name]
     if (service === undefined || service.origin === 'absent') throw new Error(`${name} is missing`)
     tell(describeService(name, service))
     return service.url
   }
-  const server = urlOf('postgres')
+  const server =
+    process.env.TEST_DATABASE_URL || stack.use(await startPrivatePostgres({ asInProduction: true })).url
+  await tellOfPostgres(server, tell)
   const name = `plinth_bench_${randomBytes(4).toString('hex')}`
   await runOn(server, `create database ${name}`)
   stack.defer(() => runOn(server, `drop database if exists ${name} with (force)`))
@@ -48,6 +51,20 @@ export const startServices = async (tell: (line: string) => void): Promise<Servi
     namespace,
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   }
+}
+
+const besides = ['redis', 'rabbitmq'] as const
+
+/** What a commit costs depends on it, so it is said; figures of a server that does not write to the disk mean nothing. */
+const tellOfPostgres = async (url: string, tell: (line: string) => void) => {
+  const sql = postgres(url, { max: 1, onnotice: () => undefined })
+  const [is] = await sql<{ version: string; fsync: string; autovacuum: string }[]>`
+    select current_setting('server_version') as version, current_setting('fsync') as fsync,
+           current_setting('autovacuum') as autovacuum`
+  await sql.end()
+  if (is?.fsync !== 'on')
+    throw new Error('PostgreSQL has fsync off: there is nothing to learn from its figures')
+  tell(`PostgreSQL ${is.version}, fsync ${is.fsync}, autovacuum ${is.autovacuum}`)
 }
 
 const runOn = async (url: string, statement: string) => {

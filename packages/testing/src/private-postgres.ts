@@ -19,14 +19,17 @@ const forgetful = [
 export type PrivatePostgresOptions = {
   /** Whether what was committed outlives `kill()`. */
   survivesKill?: boolean
+  /** Whether it keeps what it holds as in production, with `fsync` and autovacuum: for whoever measures. */
+  asInProduction?: boolean
 }
 
 /** PostgreSQL 18 in a folder of its own, gone with it afterwards. */
 export async function startPrivatePostgres({
   survivesKill = false,
+  asInProduction = false,
 }: PrivatePostgresOptions = {}): Promise<MortalService> {
   const folder = await throwawayFolder('postgres')
-  const settings = [...forgetful, `synchronous_commit=${survivesKill ? 'on' : 'off'}`]
+  const settings = asInProduction ? [] : [...forgetful, `synchronous_commit=${survivesKill ? 'on' : 'off'}`]
   const start = async (port?: number) => {
     const server = await startEmbeddedPostgres({
       directory: folder,
