@@ -15,7 +15,8 @@ export interface LineBlocks {
  * for blocks of this size (and 5 so).
  */
 export const standardOutput = (): LineBlocks => {
-  const output = pino.destination({ fd: 1, sync: false })
+  // What is no whole block is not begun by itself, so that it can still be written at once: see `flushSync`.
+  const output = pino.destination({ fd: 1, sync: false, minLength: blockSize, maxWrite: 2 * blockSize })
   let lines: string[] = []
   let length = 0
   const send = () => {
@@ -28,7 +29,10 @@ export const standardOutput = (): LineBlocks => {
   // Before pino's own, which ends the output.
   process.prependListener('beforeExit', send)
   process.prependListener('exit', send)
-  setInterval(send, flushMs).unref()
+  setInterval(() => {
+    send()
+    output.flush()
+  }, flushMs).unref()
   return {
     write(line) {
       lines.push(line)
