@@ -7,6 +7,8 @@ interface Node {
   readonly 'Node Type': string
   readonly 'Relation Name'?: string | undefined
   readonly Schema?: string | undefined
+  readonly 'Index Name'?: string | undefined
+  readonly 'Index Cond'?: string | undefined
   readonly 'Total Cost': number
   readonly 'Actual Rows'?: number | undefined
   readonly 'Actual Loops'?: number | undefined
@@ -20,6 +22,8 @@ const node: z.ZodType<Node> = z.object({
   'Node Type': z.string(),
   'Relation Name': z.string().optional(),
   Schema: z.string().optional(),
+  'Index Name': z.string().optional(),
+  'Index Cond': z.string().optional(),
   'Total Cost': z.number(),
   'Actual Rows': count,
   'Actual Loops': count,
@@ -41,47 +45,80 @@ export interface Looked {
 
 /**
  * Has PostgreSQL plan a statement for its values and, where it stays prepared, once for all; the latter counts where
- * PostgreSQL would settle on it: where it takes it for no dearer. What only reads is done, too. All with the settings that
- * the shop's own sessions have.
+ * PostgreSQL would settle on it: where it takes it for no dearer. What only reads is done, too.
  */
-export const lookAt = async (sql: Sql, { text, values, types, kept }: TappedStatement): Promise<Looked> => {
+export const lookAt = async (sql: Sql, statement: TappedStatement): Promise<Looked> => {
   const rows = new Map<string, number>()
-  if (!/^\s*(with|select|insert|update|delete)\b/i.test(text)) return { whole: [], rows }
+  const { text, kept } = statement
+  if (!isPlanned(statement)) return { whole: [], rows }
+  await using session = await prepared(sql, statement)
+  const readsOnly = !/\b(insert|update|delete|for (no key )?update|for share|advisory)\b/i.test(text)
+  const custom = await session.explain('custom', readsOnly ? 'analyze, timing off,' : '')
+  const generic = await session.explain('generic')
+  const settles = kept && generic['Total Cost'] <= custom['Total Cost'] + planningCost
+  for (const each of nodesOf(custom)) {
+    if (each['Relation Name'] === undefined) continue
+    const removed = (each['Rows Removed by Filter'] ?? 0) + (each['Rows Removed by Index Recheck'] ?? 0)
+    const read = ((each['Actual Rows'] ?? 0) + removed) * (each['Actual Loops'] ?? 0)
+    rows.set(tableOf(each), (rows.get(tableOf(each)) ?? 0) + read)
+  }
+  const whole = [custom, ...(settles ? [generic] : [])]
+    .flatMap(nodesOf)
+    .filter(each => each['Node Type'] === 'Seq Scan')
+    .map(tableOf)
+  return { whole: [...new Set(whole)], rows }
+}
+
+/**
+ * The tables that PostgreSQL would read from one end to the other, or by an index from one end to the other, had it
+ * settled on a plan while they were empty: a session keeps that while they grow, until they are analyzed. A few rows that
+ * are wanted in an index's order, and a part of a table that has an index of its own, are no such thing.
+ */
+export const wholeWhenKept = async (empty: Sql, statement: TappedStatement): Promise<readonly string[]> => {
+  if (!isPlanned(statement) || !statement.kept) return []
+  const partial = await empty<{ name: string }[]>`
+    select relname as name from pg_index join pg_class on pg_class.oid = indexrelid where indpred is not null`
+  const ofParts = new Set(partial.map(({ name }) => name))
+  await using session = await prepared(empty, statement)
+  const whole: string[] = []
+  const visit = (plan: Node, few: boolean): void => {
+    const scans = scansOfAll.has(plan['Node Type']) && plan['Index Cond'] === undefined
+    if (scans && !few && !ofParts.has(plan['Index Name'] ?? '')) whole.push(tableOf(plan))
+    const fewBelow = plan['Node Type'] === 'Limit' || (few && !readsAllBelow.has(plan['Node Type']))
+    for (const below of plan.Plans ?? []) visit(below, fewBelow)
+  }
+  visit(await session.explain('generic'), false)
+  return whole
+}
+
+const scansOfAll = new Set(['Seq Scan', 'Index Scan', 'Index Only Scan'])
+const readsAllBelow = new Set(['Hash', 'Sort', 'Materialize', 'Aggregate'])
+
+const isPlanned = ({ text }: TappedStatement) => /^\s*(with|select|insert|update|delete)\b/i.test(text)
+
+/** A statement in a session with the settings that the shop's own have. */
+const prepared = async (sql: Sql, { text, values, types }: TappedStatement) => {
   const connection = await sql.reserve()
-  try {
-    const names = await connection<{ name: string }[]>`
-      select case oid when 0 then 'unknown' else format_type(oid, null) end as name
-        from unnest(${types.map(String)}::text[]::oid[]) with ordinality _(oid, n) order by n`
-    const given = values.map(value => (value === null ? 'null' : `'${value.replaceAll("'", "''")}'`))
-    const list = (parts: readonly string[]) => (parts.length > 0 ? `(${parts.join(', ')})` : '')
-    await connection.unsafe(
-      `set jit = off; set enable_seqscan = off; prepare looked_at ${list(names.map(({ name }) => name))} as ${text}`,
-    )
-    const explain = async (mode: 'custom' | 'generic', how: string): Promise<Node> => {
+  const names = await connection<{ name: string }[]>`
+    select case oid when 0 then 'unknown' else format_type(oid, null) end as name
+      from unnest(${types.map(String)}::text[]::oid[]) with ordinality _(oid, n) order by n`
+  const given = values.map(value => (value === null ? 'null' : `'${value.replaceAll("'", "''")}'`))
+  const list = (parts: readonly string[]) => (parts.length > 0 ? `(${parts.join(', ')})` : '')
+  await connection.unsafe(`
+    set jit = off; set enable_seqscan = off; set enable_hashjoin = off; set enable_mergejoin = off;
+    prepare looked_at ${list(names.map(({ name }) => name))} as ${text}`)
+  return {
+    explain: async (mode: 'custom' | 'generic', how = ''): Promise<Node> => {
       await connection.unsafe(`set plan_cache_mode = force_${mode}_plan`)
       const plan = await connection.unsafe(
         `explain (verbose, ${how} format json) execute looked_at ${list(given)}`,
       )
       return explained.parse([...plan])[0]['QUERY PLAN'][0].Plan
-    }
-    const readsOnly = !/\b(insert|update|delete|for (no key )?update|for share|advisory)\b/i.test(text)
-    const custom = await explain('custom', readsOnly ? 'analyze, timing off,' : '')
-    const generic = await explain('generic', '')
-    const settles = kept && generic['Total Cost'] <= custom['Total Cost'] + planningCost
-    for (const each of nodesOf(custom)) {
-      if (each['Relation Name'] === undefined) continue
-      const removed = (each['Rows Removed by Filter'] ?? 0) + (each['Rows Removed by Index Recheck'] ?? 0)
-      const read = ((each['Actual Rows'] ?? 0) + removed) * (each['Actual Loops'] ?? 0)
-      rows.set(tableOf(each), (rows.get(tableOf(each)) ?? 0) + read)
-    }
-    const whole = [custom, ...(settles ? [generic] : [])]
-      .flatMap(nodesOf)
-      .filter(each => each['Node Type'] === 'Seq Scan')
-      .map(tableOf)
-    return { whole: [...new Set(whole)], rows }
-  } finally {
-    await connection.unsafe('deallocate all; reset plan_cache_mode')
-    connection.release()
+    },
+    [Symbol.asyncDispose]: async () => {
+      await connection.unsafe('deallocate all; reset plan_cache_mode')
+      connection.release()
+    },
   }
 }
 

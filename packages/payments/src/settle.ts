@@ -93,8 +93,9 @@ const write = async (
     with result as materialized (
       select * from jsonb_to_recordset(${JSON.stringify(results)}::jsonb) as _ (id uuid, outcome text, reason text)
     ), due as materialized (
-      select p.id from payments.payment p join result using (id) where p.status = 'pending' order by p.id
-         for no key update of p
+      -- An array, whatever the statistics say of how few are pending: otherwise it may begin with those.
+      select id from payments.payment where id = any (array(select id from result)) and status = 'pending' order by id
+         for no key update
     ), settled as (
       update payments.payment p
          set status = result.outcome, reason = result.reason, token = null, settled_at = now()

@@ -187,8 +187,9 @@ export const plannerSettings = ({ readsWholeTables = false }: SessionSettings) =
   // What a statement is compiled for takes seconds, and those of a shop take milliseconds.
   jit: 'off',
   // Nor do they want a whole table, whatever the planner thinks of its size before it has counted, or of values that
-  // it does not know yet.
-  ...(!readsWholeTables && { enable_seqscan: 'off' }),
+  // it does not know yet: a plan that was made for an empty table is kept while the table grows. So each row is found by
+  // its key, for a list of keys too; a hash or a merge would begin with a whole index.
+  ...(!readsWholeTables && { enable_seqscan: 'off', enable_hashjoin: 'off', enable_mergejoin: 'off' }),
 })
 
 const sessionOptions = (settings: SessionSettings) => ({
