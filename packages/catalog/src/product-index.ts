@@ -17,7 +17,7 @@ export const refreshProducts = async (
         (select concat_ws(' ', string_agg(distinct v.title, ' '), string_agg(distinct o.value, ' '))
            from catalog.variant v left join lateral jsonb_each_text(v.options) o on true
           where v.product_id = p.id) as variants,
-        (select string_agg(v.sku, ' ') from catalog.variant v where v.product_id = p.id) as skus,
+        (select string_agg(v.sku, ' ' order by v.sku) from catalog.variant v where v.product_id = p.id) as skus,
         (select string_agg(c.name, ' ')
            from catalog.product_category pc join catalog.category c on c.id = pc.category_id
           where pc.product_id = p.id) as categories,

@@ -95,7 +95,7 @@ export const loadGoods = async (loader: Loader, { products }: Size): Promise<voi
        cross join lateral (
          select min(v.price) filter (where bench_data.dice(v.n, 22) < 0.97) as least,
                 max(v.price) filter (where bench_data.dice(v.n, 22) < 0.97) as greatest,
-                string_agg(v.sku, ' ') as skus,
+                string_agg(v.sku, ' ' order by v.sku) as skus,
                 concat_ws(' ', string_agg(distinct v.size, ' '), string_agg(distinct v.size, ' ')) as sizes
            from bench_data.variant v where v.n between 3 * (p.n - 1) + 1 and 3 * p.n offset 0
        ) price
