@@ -18,7 +18,9 @@ COPY apps ./apps
 COPY packages ./packages
 COPY sql ./sql
 # Without configuration it says what is missing and ends. What it has compiled until then is there for every other start of
-# this user, who may not write there any more: whoever could would decide what runs.
+# this user, who may not write there any more: whoever could would decide what runs. Node hears of the folder before it looks
+# at the first file: were a single one without its types not there, it would keep 13 MiB for what strips them.
+ENV NODE_COMPILE_CACHE=/app/packages/host/node_modules/.cache
 RUN install -d -o node packages/host/node_modules/.cache \
   && su node -s /bin/sh -c 'node apps/api/src/main.ts; test $? -eq 1' \
   && chown -R root:root packages/host/node_modules/.cache
