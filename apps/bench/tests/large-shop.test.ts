@@ -5,14 +5,16 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { prepare } from '../src/large/prepare.ts'
 import { givenLargeShop, type LargeShop, type Sent } from './given-large-shop.ts'
-import { lookAt, wholeWhenKept } from './plans.ts'
+import { lookAt, plannerSettingsOf, wholeWhenKept } from './plans.ts'
 import { type Known, knownIn, requestsOf } from './requests.ts'
 
 let shop: LargeShop
 let known: Known
+let settings: string
 beforeAll(async () => {
   shop = await givenLargeShop(0.01)
   known = await knownIn(shop.sql)
+  settings = await plannerSettingsOf(shop.databaseUrl)
 })
 afterAll(() => shop?.[Symbol.asyncDispose]())
 
@@ -73,7 +75,7 @@ describe('on the data of a large shop', () => {
         undefined,
       ])
       for (const statement of shop.tap.take()) {
-        const { whole, rows } = await lookAt(shop.sql, statement)
+        const { whole, rows } = await lookAt(shop.sql, settings, statement)
         const text = statement.text.replaceAll(/\s+/g, ' ').slice(0, 300)
         for (const table of whole) if (tables.has(table)) bad.push(`${name}: all of ${table}: ${text}`)
         for (const [table, read] of rows)
@@ -98,7 +100,7 @@ describe('on the data of a large shop', () => {
     const bad: string[] = []
     for (const statement of statements.values()) {
       const text = statement.text.replaceAll(/\s+/g, ' ').slice(0, 300)
-      const whole = await wholeWhenKept(empty, statement)
+      const whole = await wholeWhenKept(empty, settings, statement)
       bad.push(...whole.filter(table => !small.includes(table)).map(table => `${table}: ${text}`))
     }
     await empty.end()

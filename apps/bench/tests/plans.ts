@@ -1,6 +1,24 @@
+import { contextOf } from '@plinth/kernel'
+import { connectPostgres, createDatabase } from '@plinth/postgres'
+import { createLogger } from '@plinth/telemetry'
 import type { TappedStatement } from '@plinth/testing'
+import { sql as statement } from 'drizzle-orm'
 import type { Sql } from 'postgres'
 import { z } from 'zod'
+
+/** What the shop's own sessions tell the planner, as statements for another session. */
+export const plannerSettingsOf = async (url: string): Promise<string> => {
+  await using pool = connectPostgres({
+    url,
+    max: 1,
+    logger: createLogger({ level: 'fatal', service: 'plans' }),
+  })
+  const settings = await createDatabase({ pool, schema: 'public' })
+    .on(contextOf())
+    .execute<{ name: string; setting: string }>(statement`
+    select name, setting from pg_settings where source = 'client' and category like 'Query Tuning%'`)
+  return settings.map(({ name, setting }) => `set ${name} = ${setting};`).join(' ')
+}
 
 /** What of a plan in JSON is looked at. */
 interface Node {
@@ -47,11 +65,11 @@ export interface Looked {
  * Has PostgreSQL plan a statement for its values and, where it stays prepared, once for all; the latter counts where
  * PostgreSQL would settle on it: where it takes it for no dearer. What only reads is done, too.
  */
-export const lookAt = async (sql: Sql, statement: TappedStatement): Promise<Looked> => {
+export const lookAt = async (sql: Sql, settings: string, statement: TappedStatement): Promise<Looked> => {
   const rows = new Map<string, number>()
   const { text, kept } = statement
   if (!isPlanned(statement)) return { whole: [], rows }
-  await using session = await prepared(sql, statement)
+  await using session = await prepared(sql, settings, statement)
   const readsOnly = !/\b(insert|update|delete|for (no key )?update|for share|advisory)\b/i.test(text)
   const custom = await session.explain('custom', readsOnly ? 'analyze, timing off,' : '')
   const generic = await session.explain('generic')
@@ -74,12 +92,16 @@ export const lookAt = async (sql: Sql, statement: TappedStatement): Promise<Look
  * settled on a plan while they were empty: a session keeps that while they grow, until they are analyzed. A few rows that
  * are wanted in an index's order, and a part of a table that has an index of its own, are no such thing.
  */
-export const wholeWhenKept = async (empty: Sql, statement: TappedStatement): Promise<readonly string[]> => {
+export const wholeWhenKept = async (
+  empty: Sql,
+  settings: string,
+  statement: TappedStatement,
+): Promise<readonly string[]> => {
   if (!isPlanned(statement) || !statement.kept) return []
   const partial = await empty<{ name: string }[]>`
     select relname as name from pg_index join pg_class on pg_class.oid = indexrelid where indpred is not null`
   const ofParts = new Set(partial.map(({ name }) => name))
-  await using session = await prepared(empty, statement)
+  await using session = await prepared(empty, settings, statement)
   const whole: string[] = []
   const visit = (plan: Node, few: boolean): void => {
     const scans = scansOfAll.has(plan['Node Type']) && plan['Index Cond'] === undefined
@@ -96,17 +118,15 @@ const readsAllBelow = new Set(['Hash', 'Sort', 'Materialize', 'Aggregate'])
 
 const isPlanned = ({ text }: TappedStatement) => /^\s*(with|select|insert|update|delete)\b/i.test(text)
 
-/** A statement in a session with the settings that the shop's own have. */
-const prepared = async (sql: Sql, { text, values, types }: TappedStatement) => {
+/** A statement in a session with the settings of {@link plannerSettingsOf}. */
+const prepared = async (sql: Sql, settings: string, { text, values, types }: TappedStatement) => {
   const connection = await sql.reserve()
   const names = await connection<{ name: string }[]>`
     select case oid when 0 then 'unknown' else format_type(oid, null) end as name
       from unnest(${types.map(String)}::text[]::oid[]) with ordinality _(oid, n) order by n`
   const given = values.map(value => (value === null ? 'null' : `'${value.replaceAll("'", "''")}'`))
   const list = (parts: readonly string[]) => (parts.length > 0 ? `(${parts.join(', ')})` : '')
-  await connection.unsafe(`
-    set jit = off; set enable_seqscan = off; set enable_hashjoin = off; set enable_mergejoin = off;
-    prepare looked_at ${list(names.map(({ name }) => name))} as ${text}`)
+  await connection.unsafe(`${settings} prepare looked_at ${list(names.map(({ name }) => name))} as ${text}`)
   return {
     explain: async (mode: 'custom' | 'generic', how = ''): Promise<Node> => {
       await connection.unsafe(`set plan_cache_mode = force_${mode}_plan`)
