@@ -16,6 +16,12 @@ export interface EntryOptions<T> extends EntryLife {
    * written by another release, say) the entry counts as missing.
    */
   readonly parse: (json: unknown) => T
+  /**
+   * Keeps only what is asked for a second time within its life: for keys of which most are asked for once, as the pages
+   * and products that crawlers walk through. To keep such a thing takes longer than to load it, and pushes out what
+   * others come back for (the doorkeeper of TinyLFU: Einziger, Friedman and Manes, 2017). Not unless given.
+   */
+  readonly whenAskedAgain?: boolean
 }
 
 /**

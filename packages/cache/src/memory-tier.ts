@@ -73,14 +73,17 @@ interface Made {
  * Who reads a key reads it the same way each time, so the latest value is enough to remember; the same function has
  * made it, so it is of the type that the function makes.
  */
-export const readerOf = (text: string, made?: Made): EntryReader => {
+export const readerOf = (text: () => string | undefined, made?: Made): EntryReader => {
   let json: { readonly value: unknown } | undefined
   let latest = made
   return <T>(parse: (json: unknown) => T): T => {
     if (latest?.parse === parse) return latest.value as T
-    json ??= { value: JSON.parse(text) }
+    json ??= { value: parsed(text()) }
     const value = freeze(parse(json.value))
     latest = { parse, value }
     return value
   }
 }
+
+/** What `JSON.stringify` makes nothing of is nothing. */
+const parsed = (text: string | undefined): unknown => (text === undefined ? undefined : JSON.parse(text))

@@ -1,6 +1,7 @@
 import { freeze, jsonOf } from '@plinth/kernel'
 import type { Counter, Logger } from '@plinth/telemetry'
 import type { Cache, EntryOptions } from './cache.ts'
+import { createDoorkeeper } from './doorkeeper.ts'
 import type { Flight } from './flights.ts'
 import { createFlights } from './flights.ts'
 import { type EntryReader, type EntryText, type MemoryTier, readerOf } from './memory-tier.ts'
@@ -31,6 +32,7 @@ export const createTieredCache = (tiers: Tiers): TieredCache => {
   /** All who wait for a key together read one value, as those do who find it in memory later. */
   const lookups = createFlights<EntryReader>()
   const renewals = createFlights<void>()
+  const doorkeeper = createDoorkeeper()
 
   const remember = (key: string, entry: EntryText, freshMs: number, staleMs: number) => {
     // In front of a shared tier only what is fresh is kept: that tier knows better what became of it.
@@ -58,7 +60,7 @@ export const createTieredCache = (tiers: Tiers): TieredCache => {
     const text = jsonOf(value)
     if (text === undefined) return parse => parse(value)
     // Whoever loads it makes what `parse` makes of its JSON.
-    const entry = { text, read: readerOf(text, { parse, value }) }
+    const entry = { text, read: readerOf(() => text, { parse, value }) }
     if (flight.current) {
       remember(key, entry, ttlMs, staleMs)
       // Nobody waits for it: the value is there already.
@@ -67,6 +69,13 @@ export const createTieredCache = (tiers: Tiers): TieredCache => {
       })
     }
     return entry.read
+  }
+
+  /** What is not kept is still made once for all who wait for it. */
+  const loadOnly = async <T>({ parse }: EntryOptions<T>, load: () => Promise<T>): Promise<EntryReader> => {
+    reads.inc({ outcome: 'loaded' })
+    const value = freeze(await load())
+    return readerOf(() => jsonOf(value), { parse, value })
   }
 
   const renew = <T>(key: string, options: EntryOptions<T>, load: () => Promise<T>, lookup?: SharedLookup) => {
@@ -106,7 +115,11 @@ export const createTieredCache = (tiers: Tiers): TieredCache => {
         if (!held.fresh) renew(key, options, load)
         return value.value
       }
-      const read = await lookups.join(key, flight => lookUp(key, options, load, flight))
+      const { whenAskedAgain = false, ttlMs, staleMs = 0 } = options
+      const passesBy = whenAskedAgain && !doorkeeper.knows(key, ttlMs + staleMs)
+      const read = await lookups.join(key, flight =>
+        passesBy ? loadOnly(options, load) : lookUp(key, options, load, flight),
+      )
       return read(options.parse)
     },
     async get(key, { parse, staleMs = 0 }) {
@@ -121,7 +134,7 @@ export const createTieredCache = (tiers: Tiers): TieredCache => {
       overtaken([key])
       await shared?.put(key, text, ttlMs + staleMs)
       overtaken([key])
-      remember(key, { text, read: readerOf(text) }, ttlMs, staleMs)
+      remember(key, { text, read: readerOf(() => text) }, ttlMs, staleMs)
     },
     async delete(keys) {
       const all = typeof keys === 'string' ? [keys] : keys
@@ -147,7 +160,7 @@ export const createTieredCache = (tiers: Tiers): TieredCache => {
 /** Reads a text, where it is JSON that `parse` takes. */
 const readerIn = (text: string, parse: (json: unknown) => unknown): EntryReader | undefined =>
   attempt(() => {
-    const read = readerOf(text)
+    const read = readerOf(() => text)
     read(parse)
     return read
   })?.value

@@ -40,7 +40,7 @@ export const createShelf = (
   // The word that something has changed may get lost between processes: hence the short lives.
   const product = (id: Id<'Product'>) => {
     const key = productKey(id)
-    return cache.getOrLoad(key, { ttlMs: 5_000, parse: parseProduct }, () => load(id, sourceOf(key)))
+    return cache.getOrLoad(key, productLife, () => load(id, sourceOf(key)))
   }
   /** Lists as they are shown: each for as long as the memory of this process has the ids of it. */
   const shown = new WeakMap<Page<Id<'Product'>>, Promise<Page<Product>>>()
@@ -59,9 +59,7 @@ export const createShelf = (
     // show the same products.
     list: async (query, load) => {
       const key = `catalog:list:${await generation()}:${digest(JSON.stringify(query))}`
-      const found = await cache.getOrLoad(key, { ttlMs: 2_000, parse: parseList }, () =>
-        load(sourceOf(generationKey)),
-      )
+      const found = await cache.getOrLoad(key, listLife, () => load(sourceOf(generationKey)))
       const known = shown.get(found)
       if (known !== undefined) return known
       const page = show(found)
@@ -93,6 +91,9 @@ const parseProduct = (json: unknown) => product.optional().parse(json)
 const parseId = (json: unknown) => idOf('Product').optional().parse(json)
 const idPage = pageOf(idOf('Product'))
 const parseList = (json: unknown) => idPage.parse(json)
+/** Most lists are asked for once, and most products by whoever walks through the catalog. */
+const productLife = { ttlMs: 5_000, parse: parseProduct, whenAskedAgain: true }
+const listLife = { ttlMs: 2_000, parse: parseList, whenAskedAgain: true }
 
 /** A key must not be as long as whatever somebody asks for. */
 const digest = (key: string) => createHash('sha256').update(key).digest('base64url')
