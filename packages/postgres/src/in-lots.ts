@@ -15,9 +15,9 @@ export interface LotOptions<Item, Result> {
 }
 
 /**
- * Group commit: whoever asks while lots are under way waits for the next one, together with all who ask meanwhile. Who
- * asks alone does not wait; the more there are at once, the less each of them costs. A lot that PostgreSQL refuses is
- * done again one by one, so that nobody fails because of another.
+ * Group commit: whoever asks while a lot is under way waits for the next one, together with all who ask meanwhile; the
+ * next one does not wait for a lot that takes long. Who asks alone does not wait; the more there are at once, the less
+ * each of them costs. A lot that PostgreSQL refuses is done again one by one, so that nobody fails because of another.
  *
  * A lot belongs to several callers, so their actors do not go along; what it does is part of the trace of the first. Its
  * deadline is that of the most patient; each caller leaves at its own.
@@ -41,10 +41,12 @@ const lotsApart = <Item, Result>({ work, nameOf }: LotOptions<Item, Result>) => 
   const busy = new Set<string>()
   let waiting: Lot<Item, Result> = []
   let underWay = 0
+  /** Of those under way: whoever waits does not wait for them any more. */
+  let late = 0
   let called = false
 
   const call = () => {
-    if (called || waiting.length === 0 || underWay >= lotsAtOnce) return
+    if (called || waiting.length === 0 || underWay > Math.min(late, lotsAtOnce - 1)) return
     called = true
     // Whatever else the sockets brought in this turn comes along.
     setImmediate(() => {
@@ -58,9 +60,16 @@ const lotsApart = <Item, Result>({ work, nameOf }: LotOptions<Item, Result>) => 
 
   const carry = async (lot: Lot<Item, Result>): Promise<void> => {
     underWay += 1
-    call()
+    let isLate = false
+    const timer = setTimeout(() => {
+      isLate = true
+      late += 1
+      call()
+    }, lateMs)
     const refused = await settle(lot)
+    clearTimeout(timer)
     underWay -= 1
+    if (isLate) late -= 1
     call()
     // They are not in the way of later lots any more: one of them may have to wait for long.
     for (const place of refused) void settle([place].filter(inTime)).then(call)
@@ -145,5 +154,10 @@ const carryOut = async <Item, Result>(
 
 const nobody: ReadonlySet<string> = new Set()
 
-/** One that waits for a lock does not hold up all the others. */
+/** Under way at most. */
 const lotsAtOnce = 2
+/**
+ * Milliseconds after which a lot may be waiting for a lock, and does not hold up all the others any more. Until then they
+ * come together: two lots at once would be half as large each, and cost nearly twice as much.
+ */
+const lateMs = 100

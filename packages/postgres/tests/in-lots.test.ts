@@ -32,17 +32,20 @@ describe('Work that is done in lots', () => {
     expect(Math.max(...lots.map(({ length }) => length))).toBe(100)
   })
 
-  it('is begun at once for one, and together for those who come while two lots are under way', async () => {
+  it('is begun at once for one, and together for those who come while a lot is under way; a second is begun once the first takes long', async () => {
     const first = doubled(context, 1)
     await expect.poll(() => lots).toEqual([[1]])
     const second = doubled(context, 2)
-    await expect.poll(() => lots).toEqual([[1], [2]])
-    const others = [3, 4, 5].map(n => doubled(context, n))
+    // In a later turn: it would not be in the lot of one that is begun at once.
+    await new Promise(resolve => setTimeout(resolve, 5))
+    const third = doubled(context, 3)
+    await expect.poll(() => lots).toEqual([[1], [2, 3]])
+    const others = [4, 5, 6].map(n => doubled(context, n))
     await new Promise(resolve => setTimeout(resolve, 20))
     expect(lots).toHaveLength(2)
     gate.resolve()
-    expect(await Promise.all([first, second, ...others])).toEqual([2, 4, 6, 8, 10])
-    expect(lots).toEqual([[1], [2], [3, 4, 5]])
+    expect(await Promise.all([first, second, third, ...others])).toEqual([2, 4, 6, 8, 10, 12])
+    expect(lots).toEqual([[1], [2, 3], [4, 5, 6]])
   })
 
   it('never takes two of one name together', async () => {
