@@ -57,7 +57,7 @@ export const startConsumers = (options: ConsumersOptions): RunningConsumers => {
   })
   const subscriptions = consumers.map(consumer => {
     const handle = handlingOf(consumer, options)
-    const inHand = consumer.together ? lots.size * lots.atOnce : concurrency
+    const inHand = consumer.together ? lots.inHand : concurrency
     return broker.subscribe(
       { ...consumer, ...(inHand !== undefined && { concurrency: inHand }) },
       async delivery => {
@@ -84,8 +84,8 @@ export const startConsumers = (options: ConsumersOptions): RunningConsumers => {
 
 type Handle = (event: PreparedEvent) => Promise<Handled>
 
-/** How many events share a transaction, and how many transactions a consumer has under way. */
-const lots = { size: 16, atOnce: 2 }
+/** How many events share a transaction, and how many a consumer has in hand, so that the next lot is there when one is done. */
+const lots = { size: 32, inHand: 64 }
 
 const handlingOf = (
   { queue, domain, together }: Consumer,
@@ -93,7 +93,10 @@ const handlingOf = (
 ): Handle => {
   const database = databaseOf(domain)
   if (together)
-    return handleTogether(events => handleInOne(database, queue, events), { ...lots, patienceMs: attemptMs })
+    return handleTogether(events => handleInOne(database, queue, events), {
+      size: lots.size,
+      patienceMs: attemptMs,
+    })
   return async event => {
     const [ending = 'handled'] = await handleInOne(database, queue, [event])
     return ending

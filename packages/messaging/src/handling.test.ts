@@ -15,17 +15,25 @@ const givenLots = (fails: (lot: readonly PreparedEvent[]) => boolean = () => fal
       if (fails(events)) throw new Error('cannot')
       return events.map((): Handled => 'handled')
     },
-    { size: 5, atOnce: 2, patienceMs: 1_000 },
+    { size: 5, patienceMs: 1_000 },
   )
   return { handle, sizes: () => lots.map(lot => lot.length) }
 }
 
 describe('events that are handled together', () => {
-  it('go at once while there is room, and the others by the lot, each with its own ending', async () => {
+  it('go by the lot, those that come together, each with its own ending', async () => {
     const { handle, sizes } = givenLots()
     const endings = await Promise.all(many(13).map(handle))
     expect(endings).toEqual(Array(13).fill('handled'))
-    expect(sizes()).toEqual([1, 1, 5, 5, 1])
+    expect(sizes()).toEqual([5, 5, 3])
+  })
+
+  it('come together while a lot is under way', async () => {
+    const { handle, sizes } = givenLots()
+    const first = handle(anEvent())
+    await expect.poll(sizes).toEqual([1])
+    await Promise.all([first, ...many(4).map(handle)])
+    expect(sizes()).toEqual([1, 4])
   })
 
   it('are handled by themselves when their lot fails', async () => {
@@ -36,20 +44,19 @@ describe('events that are handled together', () => {
     expect(endings.map(({ status }) => status)).toEqual(
       events.map(event => (event === poison ? 'rejected' : 'fulfilled')),
     )
-    expect(sizes()).toEqual([1, 1, 5, 1, 1, 1, 1, 1])
+    expect(sizes()).toEqual([5, 1, 1, 1, 1, 1, 2])
   })
 
   it('are given up with a lot that hangs, and do not keep those behind them from their turn', async () => {
-    let calls = 0
+    const all = many(4)
     const handle = handleTogether(
       async events => {
-        calls += 1
-        if (calls === 1) await new Promise<never>(() => {})
+        if (events.some(event => event === all[0])) await new Promise<never>(() => {})
         return events.map((): Handled => 'handled')
       },
-      { size: 5, atOnce: 1, patienceMs: 30 },
+      { size: 5, patienceMs: 30 },
     )
-    const [first, ...others] = await Promise.allSettled(many(4).map(handle))
+    const [first, ...others] = await Promise.allSettled(all.map(handle))
     expect(first).toMatchObject({ status: 'rejected', reason: { code: 'deadline_exceeded' } })
     expect(others.every(({ status }) => status === 'fulfilled')).toBe(true)
   })

@@ -1,5 +1,5 @@
 import { type CallContext, DeadlineExceeded, type InTx } from '@plinth/kernel'
-import { claimInbox, type Database } from '@plinth/postgres'
+import { claimInbox, createLanes, type Database } from '@plinth/postgres'
 import { settledWithin } from './within.ts'
 
 /** An event with all that its handling needs from outside. */
@@ -39,23 +39,21 @@ export const handleInOne = (
 export interface Lots {
   /** Events in one transaction at most. */
   readonly size: number
-  /** Transactions under way at most. */
-  readonly atOnce: number
   /** Milliseconds after which a lot is not waited for any more. */
   readonly patienceMs: number
 }
 
 /**
- * Handles events by the lot: those that come while all lots are under way wait, and go together in the next. So a
+ * Handles events by the lot: those that come while one is under way wait, and go together in the next. So a
  * single event does not wait for others, and under load many share one BEGIN, one claim and one COMMIT. When a lot
  * fails, each of its events is handled by itself, so that one that cannot be handled costs the others nothing else.
  */
 export const handleTogether = (
   handle: (events: readonly [PreparedEvent, ...PreparedEvent[]]) => Promise<Handled[]>,
-  { size, atOnce, patienceMs }: Lots,
+  { size, patienceMs }: Lots,
 ): ((event: PreparedEvent) => Promise<Handled>) => {
   const waiting: Waiting[] = []
-  let underWay = 0
+  let called = false
 
   const each = async (lot: readonly Waiting[]) => {
     for (const { event, resolve, reject } of lot)
@@ -74,15 +72,16 @@ export const handleTogether = (
   }
 
   const next = () => {
-    if (underWay >= atOnce) return
-    const [first, ...rest] = waiting.splice(0, size)
-    if (first === undefined) return
-    underWay += 1
-    void take(first, rest).finally(() => {
-      underWay -= 1
-      next()
+    if (called || waiting.length === 0 || !lanes.isFree()) return
+    called = true
+    // Whatever else came with it comes along.
+    setImmediate(() => {
+      called = false
+      const [first, ...rest] = waiting.splice(0, size)
+      if (first !== undefined) void lanes.run(() => take(first, rest))
     })
   }
+  const lanes = createLanes(next)
 
   return event =>
     new Promise((resolve, reject) => {

@@ -1,5 +1,6 @@
 import { contextOf, type InTx, type Tx, type TxContext } from '@plinth/kernel'
 import { sqlStateOf } from './failure.ts'
+import { createLanes } from './lanes.ts'
 import { inTime, type Lot, nextLot, type Place, pickLot } from './lot.ts'
 import { refuseLate, within } from './patience.ts'
 
@@ -40,13 +41,10 @@ export const inLots = <Item, Result>(
 const lotsApart = <Item, Result>({ work, nameOf }: LotOptions<Item, Result>) => {
   const busy = new Set<string>()
   let waiting: Lot<Item, Result> = []
-  let underWay = 0
-  /** Of those under way: whoever waits does not wait for them any more. */
-  let late = 0
   let called = false
 
   const call = () => {
-    if (called || waiting.length === 0 || underWay > Math.min(late, lotsAtOnce - 1)) return
+    if (called || waiting.length === 0 || !lanes.isFree()) return
     called = true
     // Whatever else the sockets brought in this turn comes along.
     setImmediate(() => {
@@ -57,20 +55,10 @@ const lotsApart = <Item, Result>({ work, nameOf }: LotOptions<Item, Result>) => 
       if (lot.length > 0) void carry(lot)
     })
   }
+  const lanes = createLanes(call)
 
   const carry = async (lot: Lot<Item, Result>): Promise<void> => {
-    underWay += 1
-    let isLate = false
-    const timer = setTimeout(() => {
-      isLate = true
-      late += 1
-      call()
-    }, lateMs)
-    const refused = await settle(lot)
-    clearTimeout(timer)
-    underWay -= 1
-    if (isLate) late -= 1
-    call()
+    const refused = await lanes.run(() => settle(lot))
     // They are not in the way of later lots any more: one of them may have to wait for long.
     for (const place of refused) void settle([place].filter(inTime)).then(call)
   }
@@ -153,11 +141,3 @@ const carryOut = async <Item, Result>(
 }
 
 const nobody: ReadonlySet<string> = new Set()
-
-/** Under way at most. */
-const lotsAtOnce = 2
-/**
- * Milliseconds after which a lot may be waiting for a lock, and does not hold up all the others any more. Until then they
- * come together: two lots at once would be half as large each, and cost nearly twice as much.
- */
-const lateMs = 100

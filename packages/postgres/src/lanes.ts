@@ -1,0 +1,40 @@
+/** Says when another lot may begin, and keeps count of those under way. */
+export interface Lanes {
+  /** Whether a lot may begin now. */
+  isFree(): boolean
+  /** Does a lot; calls back whenever another may begin because of it. */
+  run<Result>(lot: () => Promise<Result>): Promise<Result>
+}
+
+/**
+ * One lot at a time, so that all who come meanwhile come together: two lots at once would be half as large each, and
+ * cost nearly twice as much. One that takes long may be waiting for a lock, and does not hold up the others any more.
+ */
+export const createLanes = (onFree: () => void): Lanes => {
+  let underWay = 0
+  let late = 0
+  return {
+    isFree: () => underWay <= Math.min(late, lotsAtOnce - 1),
+    async run(lot) {
+      underWay += 1
+      let isLate = false
+      const timer = setTimeout(() => {
+        isLate = true
+        late += 1
+        onFree()
+      }, lateMs)
+      try {
+        return await lot()
+      } finally {
+        clearTimeout(timer)
+        underWay -= 1
+        if (isLate) late -= 1
+        onFree()
+      }
+    },
+  }
+}
+
+/** Under way at most. */
+const lotsAtOnce = 2
+const lateMs = 100
