@@ -21,6 +21,24 @@ export const cacheConformance = (create: () => Promise<Cache>): void => {
     expect(await cache.getOrLoad(key, forAMinute, never)).toBe('loaded')
   })
 
+  test('keeps what is asked for again, where it is told to, and not what is asked for once', async () => {
+    const [key, options] = [newKey(), { ...forAMinute, whenAskedAgain: true }]
+    expect(await cache.getOrLoad(key, options, async () => 'first')).toBe('first')
+    expect(await cache.get(key, options)).toBeUndefined()
+    expect(await cache.getOrLoad(key, options, async () => 'second')).toBe('second')
+    await vi.waitFor(async () => expect(await cache.get(key, options)).toBe('second'))
+    expect(await cache.getOrLoad(key, options, never)).toBe('second')
+  })
+
+  test('makes what it does not keep once for all who ask at the same time, frozen and as it is read later', async () => {
+    const [key, load] = [newKey(), vi.fn(async () => ({ at: { day: 1 } }))]
+    const options = { ttlMs: 60_000, parse: (json: unknown) => json, whenAskedAgain: true }
+    const answers = await Promise.all([1, 2, 3].map(() => cache.getOrLoad(key, options, load)))
+    expect(load).toHaveBeenCalledTimes(1)
+    expect(new Set(answers).size).toBe(1)
+    expect(Object.isFrozen(Object(answers[0]).at)).toBe(true)
+  })
+
   test('has nothing that was never put in', async () => {
     expect(await cache.get(newKey(), forAMinute)).toBeUndefined()
   })

@@ -46,6 +46,8 @@ const ofObject = (schema: z.ZodObject, of: (inner: z.core.$ZodType) => Prune): P
   return fittingOnce((value, pointer, onExcess) =>
     mapped(value, (name, each) => {
       const prune = fields.get(name) ?? (open ? keep : undefined)
+      // Most fields: where they are need not be written down.
+      if (prune === keep) return each
       if (prune !== undefined) return prune(each, `${pointer}/${name}`, onExcess)
       onExcess(`${pointer}/${name}`)
       return leaveOut
@@ -106,7 +108,8 @@ const leaveOut = Symbol('leave out')
 const mapped = (value: unknown, change: (name: string, each: unknown) => unknown): unknown => {
   if (!isRecord(value)) return value
   let copy: Record<string, unknown> | undefined
-  for (const [name, each] of Object.entries(value)) {
+  for (const name of Object.keys(value)) {
+    const each: unknown = Reflect.get(value, name)
     const changed = change(name, each)
     if (changed === each) continue
     copy ??= { ...value }

@@ -23,11 +23,17 @@ export const showOrder = ({ order, payment }: OrderAndPayment): Order => ({
   cancelledAt: order.cancelledAt?.toISOString() ?? null,
   history: order.history.map(({ status, at, by, reason }) => ({
     status,
-    at: new Date(at).toISOString(),
+    at: toTheMillisecond(at),
     by,
     reason,
   })),
 })
+
+/** A moment as PostgreSQL writes it in JSON, as the API does. A page of orders has sixty, too many to make a `Date` of each. */
+const toTheMillisecond = (at: string): string =>
+  withMicroseconds.test(at) ? `${at.slice(0, '2026-01-02T03:04:05.678'.length)}Z` : new Date(at).toISOString()
+
+const withMicroseconds = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3,6}\+00:00$/
 
 /** The lines as orders, and the events about them, show them. */
 export const showLines = ({ lines, total: { currency } }: StoredOrder): OrderLine[] =>
