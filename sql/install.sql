@@ -47,6 +47,8 @@ select pg_advisory_lock(7546854001);
 \ir apply.psql
 \set file catalog/009-highest-prices.sql
 \ir apply.psql
+\set file catalog/010-search-completions.sql
+\ir apply.psql
 
 \set file cart/001-cart.sql
 \ir apply.psql

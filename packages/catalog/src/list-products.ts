@@ -16,7 +16,7 @@ import { firstProducts, type Listing } from './first-products.ts'
 import type { Parts } from './parts.ts'
 import { orders, type ProductOrder } from './product-orders.ts'
 import { type ProductRow, productColumns, productOf } from './product-row.ts'
-import { searchAsTyped, searchMeant } from './search-query.ts'
+import { asBeginning, asMeant, asTyped, type Search, searchOf } from './search-query.ts'
 import type { Source } from './shelf.ts'
 
 type Query = InputOf<CatalogContract, 'listProducts'>
@@ -70,12 +70,20 @@ const readPage = async <Row extends Found, Shown>(
   const categoryIds = categoryId && (await categoriesBelow(queriesOf(), categoryId))
   const read = (search: string | undefined) =>
     readRows(queriesOf, { query, categoryIds, search, after, count: limit + 1 }, reading)
-  const typed = searchAsTyped(query.q)
-  const rows = typed === '' ? [] : await read(typed)
-  if (rows.length > 0 || typed === undefined || query.q === undefined) return show(rows)
-  // Nothing has all these words: some of them may have been meant to be others.
-  const meant = await searchMeant(queriesOf(), query.q)
-  return show(meant === typed ? [] : await read(meant))
+  const search = await searchOf(queriesOf(), query.q)
+  if (search === undefined) return show(await read(undefined))
+  if (search.words.length === 0) return show([])
+  /** What was typed; where nothing has all these words, what they may have been meant to be; in the end, any beginning. */
+  const ways = [asTyped, (typed: Search) => asMeant(queriesOf(), typed), asBeginning]
+  const tried = new Set<string>()
+  for (const way of ways) {
+    const words = await way(search)
+    if (tried.has(words)) continue
+    tried.add(words)
+    const rows = await read(words)
+    if (rows.length > 0) return show(rows)
+  }
+  return show([])
 
   function show(found: readonly Row[]): Page<Shown> {
     return pageFrom(found, limit, reading.shown, ({ key, id }) => cursors.write([key, id], query))

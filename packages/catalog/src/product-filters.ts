@@ -12,7 +12,7 @@ export const filtersOf = ({
   categoryIds,
 }: Pick<Listing, 'query' | 'search' | 'categoryIds'>): SQL => {
   const conditions = [
-    search !== undefined && sql`p.search @@ catalog.search_query(${search})`,
+    search !== undefined && sql`p.search @@ catalog.search_stems(${search})`,
     query.sellerId !== undefined && sql`p.seller_id = ${query.sellerId}`,
     categoryIds !== undefined &&
       sql`p.id in (

@@ -33,7 +33,7 @@ export const refreshProducts = async (
       select word
         from (
           select distinct unnest(tsvector_to_array(
-            to_tsvector('pg_catalog.simple', catalog.plain_text(concat_ws(' ', title, left(variants, 20000), categories)))
+            to_tsvector('pg_catalog.simple', catalog.plain_text(concat_ws(' ', title, left(variants, 20000), categories, left(description, 5000))))
           )) from document
         ) found(word)
        where word ~ '^[^0-9]+$' and char_length(word) between 3 and 40

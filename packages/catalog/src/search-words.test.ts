@@ -13,6 +13,13 @@ test('all words must match, the last as a beginning', () => {
   expect(searchQueryOf([known('linen'), known('shi')])).toBe("'linen' & 'shi':*")
 })
 
+test('the last word stands for what it is the beginning of, where that is known', () => {
+  expect(searchQueryOf([known('linen'), known('shi')], ['shirt', 'shirts'])).toBe(
+    "'linen' & ('shi' | 'shirt' | 'shirts')",
+  )
+  expect(searchQueryOf([known('shirt')], ['shirt'])).toBe("('shirt')")
+})
+
 test('a word that nothing has stands for what it was meant to be', () => {
   const sirt = { word: 'sirt', known: false, similar: ['skirt', 'shirt', 'silver'] }
   expect(searchQueryOf([sirt, known('blue')])).toBe("('shirt' | 'skirt') & 'blue':*")

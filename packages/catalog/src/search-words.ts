@@ -15,7 +15,7 @@ export type SearchWord = {
   readonly word: string
   /** Whether some published product has the word. */
   readonly known: boolean
-  /** Words from titles that look similar; only for a word that is not known. */
+  /** Words that look similar; only for a word that is not known. */
   readonly similar: readonly string[]
 }
 
@@ -23,16 +23,23 @@ export type SearchWord = {
  * The full-text query for the words, in the syntax of `to_tsquery`: all of them must match; the last one may
  * be the beginning of a word; one that nothing has stands for what it was probably meant to be. It is made of
  * letters and digits in quotes alone, so no text can break it.
+ *
+ * @param completions words that the last one is the beginning of: it stands for them, or where there are none given for
+ *   any, which takes long to look for
  */
-export const searchQueryOf = (words: readonly SearchWord[]): string =>
+export const searchQueryOf = (words: readonly SearchWord[], completions: readonly string[] = []): string =>
   words
     .map(({ word, known, similar }, index) => {
       const last = index === words.length - 1
       const meant = known ? [] : meantBy(word, similar, last)
-      if (meant.length === 0) return last ? `'${word}':*` : `'${word}'`
-      return `(${meant.map(each => `'${each}'`).join(' | ')})`
+      if (meant.length > 0) return oneOf(meant)
+      if (!last) return quoted(word)
+      return completions.length > 0 ? oneOf(new Set([word, ...completions])) : `${quoted(word)}:*`
     })
     .join(' & ')
+
+const quoted = (word: string) => `'${word}'`
+const oneOf = (words: Iterable<string>) => `(${Array.from(words, quoted).join(' | ')})`
 
 /**
  * What a mistyped word may have been meant to be, nearest first, at most five: one slip for words of four

@@ -32,6 +32,9 @@ test.each([
   ['another form of it in the title', 'shoe', ['Running shoes']],
   ['the beginning of the last word', 'mech', ['Mechanical keyboard']],
   ['words and the beginning of one', 'copper ket', ['Copper kettle']],
+  ['the beginning of a word of a description', 'stonew', ['Café crème bowl']],
+  ['the beginning of a SKU', 'kt', ['Copper kettle']],
+  ['the beginning of a SKU that words begin with, too', 'ro', ['Running shoes']],
   ['upper case and punctuation', 'COPPER, kettle!', ['Copper kettle']],
   ['a word with a letter left out', 'keybord', ['Mechanical keyboard']],
   ['a word with two letters swapped', 'ketlte', ['Copper kettle']],
@@ -49,6 +52,17 @@ test.each([
   ['nothing but punctuation', '!!! & | :* ()', []],
 ])('finds %s', async (_, q, titles) => {
   expect(await find(q)).toEqual(titles)
+})
+
+test('the beginning of a SKU is found where nothing has the words that begin so', async () => {
+  const { id } = await given.givenProduct({
+    title: 'Paper lantern',
+    description: '',
+    variants: [aVariant({ sku: 'MECH42' })],
+  })
+  expect(await find('mech')).toEqual(['Mechanical keyboard'])
+  expect(await find('paper mech')).toEqual(['Paper lantern'])
+  await given.call.archiveProduct(given.selling, { productId: id })
 })
 
 test('a match in the title comes before one in the description', async () => {

@@ -118,7 +118,7 @@ export const loadGoods = async (loader: Loader, { products }: Size): Promise<voi
       insert into catalog.search_word (word)
       select word
         from unnest(tsvector_to_array(to_tsvector('pg_catalog.simple', ${[
-          ...[...makers, ...materials, ...qualities],
+          ...[...makers, ...materials, ...qualities, ...prose],
           ...nouns.flatMap(({ part, name }) => [part, name, `${name}s`]),
         ].join(' ')}))) _(word)
        where word ~ '^[^0-9]+$' and char_length(word) between 3 and 40
