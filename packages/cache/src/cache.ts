@@ -17,11 +17,11 @@ export interface EntryOptions<T> extends EntryLife {
    */
   readonly parse: (json: unknown) => T
   /**
-   * Keeps only what is asked for a second time within its life: for keys of which most are asked for once, as the pages
-   * and products that crawlers walk through. To keep such a thing takes longer than to load it, and pushes out what
-   * others come back for (the doorkeeper of TinyLFU: Einziger, Friedman and Manes, 2017). Not unless given.
+   * For keys of which most are asked for once, as the pages and products that crawlers walk through. Where more than a
+   * hundred new ones come in a second, only what is asked for a second time within its life is kept: to keep such a thing
+   * takes longer than to load it, and pushes out what others come back for. Not so unless given.
    */
-  readonly whenAskedAgain?: boolean
+  readonly oftenOnce?: boolean
 }
 
 /**

@@ -115,8 +115,8 @@ export const createTieredCache = (tiers: Tiers): TieredCache => {
         if (!held.fresh) renew(key, options, load)
         return value.value
       }
-      const { whenAskedAgain = false, ttlMs, staleMs = 0 } = options
-      const passesBy = whenAskedAgain && !doorkeeper.knows(key, ttlMs + staleMs)
+      const { oftenOnce = false, ttlMs, staleMs = 0 } = options
+      const passesBy = oftenOnce && !doorkeeper.letsIn(key, ttlMs + staleMs)
       const read = await lookups.join(key, flight =>
         passesBy ? loadOnly(options, load) : lookUp(key, options, load, flight),
       )

@@ -21,20 +21,30 @@ export const cacheConformance = (create: () => Promise<Cache>): void => {
     expect(await cache.getOrLoad(key, forAMinute, never)).toBe('loaded')
   })
 
-  test('keeps what is asked for again, where it is told to, and not what is asked for once', async () => {
-    const [key, options] = [newKey(), { ...forAMinute, whenAskedAgain: true }]
-    expect(await cache.getOrLoad(key, options, async () => 'first')).toBe('first')
+  test('keeps only what is asked for again while many ask for what is often asked for once', async () => {
+    const [key, options] = [newKey(), { ...forAMinute, oftenOnce: true }]
+    const ask = (value: string) => cache.getOrLoad(key, options, async () => value)
+    const few = newKey()
+    await cache.getOrLoad(few, options, async () => 'one of few')
+    await vi.waitFor(async () => expect(await cache.get(few, options)).toBe('one of few'))
+    const crowd = Array.from({ length: 500 }, () => cache.getOrLoad(newKey(), options, async () => 'once'))
+    const first = ask('first')
+    expect(await first).toBe('first')
+    await Promise.all(crowd)
     expect(await cache.get(key, options)).toBeUndefined()
-    expect(await cache.getOrLoad(key, options, async () => 'second')).toBe('second')
+    expect(await ask('second')).toBe('second')
     await vi.waitFor(async () => expect(await cache.get(key, options)).toBe('second'))
     expect(await cache.getOrLoad(key, options, never)).toBe('second')
   })
 
-  test('makes what it does not keep once for all who ask at the same time, frozen and as it is read later', async () => {
+  test('makes what it does not keep once for all who ask at the same time, frozen', async () => {
     const [key, load] = [newKey(), vi.fn(async () => ({ at: { day: 1 } }))]
-    const options = { ttlMs: 60_000, parse: (json: unknown) => json, whenAskedAgain: true }
+    const options = { ttlMs: 60_000, parse: (json: unknown) => json, oftenOnce: true }
+    const crowd = Array.from({ length: 500 }, () => cache.getOrLoad(newKey(), options, load))
+    load.mockClear()
     const answers = await Promise.all([1, 2, 3].map(() => cache.getOrLoad(key, options, load)))
-    expect(load).toHaveBeenCalledTimes(1)
+    await Promise.all(crowd)
+    expect(load).toHaveBeenCalledTimes(501)
     expect(new Set(answers).size).toBe(1)
     expect(Object.isFrozen(Object(answers[0]).at)).toBe(true)
   })

@@ -92,8 +92,8 @@ const parseId = (json: unknown) => idOf('Product').optional().parse(json)
 const idPage = pageOf(idOf('Product'))
 const parseList = (json: unknown) => idPage.parse(json)
 /** Most lists are asked for once, and most products by whoever walks through the catalog. */
-const productLife = { ttlMs: 5_000, parse: parseProduct, whenAskedAgain: true }
-const listLife = { ttlMs: 2_000, parse: parseList, whenAskedAgain: true }
+const productLife = { ttlMs: 5_000, parse: parseProduct, oftenOnce: true }
+const listLife = { ttlMs: 2_000, parse: parseList, oftenOnce: true }
 
 /** A key must not be as long as whatever somebody asks for. */
 const digest = (key: string) => createHash('sha256').update(key).digest('base64url')
