@@ -13,8 +13,8 @@ select word
  order by word
     on conflict do nothing;
 
--- What a search finds. Whatever has a word has its stem, so stems alone find all that stems and words do, in half the time;
--- where all words are such as have none (the, of), the words.
+-- What a search finds. Whatever has a word has its stem, so stems alone find all that stems and words do, with less to look
+-- up; where all words are such as have none (the, of), the words.
 create function catalog.search_stems(words text) returns tsquery language sql immutable strict parallel safe
 return case
   when numnode(to_tsquery('pg_catalog.english', words)) > 0 then to_tsquery('pg_catalog.english', words)

@@ -18,7 +18,7 @@ export interface EntryOptions<T> extends EntryLife {
   readonly parse: (json: unknown) => T
   /**
    * For keys of which most are asked for once, as the pages and products that crawlers walk through. Where more than a
-   * hundred new ones come in a second, only what is asked for a second time within its life is kept: to keep such a thing
+   * hundred new ones come in a second, only what is asked for again within twice its life is kept: to keep such a thing
    * takes longer than to load it, and pushes out what others come back for. Not so unless given.
    */
   readonly oftenOnce?: boolean

@@ -116,7 +116,8 @@ export const createTieredCache = (tiers: Tiers): TieredCache => {
         return value.value
       }
       const { oftenOnce = false, ttlMs, staleMs = 0 } = options
-      const passesBy = oftenOnce && !doorkeeper.letsIn(key, ttlMs + staleMs)
+      // Twice its life: for one of them it may have been answered from memory, of which the doorkeeper hears nothing.
+      const passesBy = oftenOnce && !doorkeeper.letsIn(key, 2 * (ttlMs + staleMs))
       const read = await lookups.join(key, flight =>
         passesBy ? loadOnly(options, load) : lookUp(key, options, load, flight),
       )

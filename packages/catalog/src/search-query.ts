@@ -16,7 +16,7 @@ export const searchOf = async (queries: Queries, typed: string | undefined): Pro
   return { words, completions: await completionsOf(queries, words.at(-1)) }
 }
 
-/** More words than these are as many as there are letters that a word may begin with: they are not looked up one by one. */
+/** Beyond these, words are not looked up one by one: whatever begins so is looked for, as where none is known. */
 const mostCompletions = 50
 
 const completionsOf = async (queries: Queries, word: string | undefined): Promise<string[]> => {

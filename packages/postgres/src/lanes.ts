@@ -7,8 +7,8 @@ export interface Lanes {
 }
 
 /**
- * One lot at a time, so that all who come meanwhile come together: two lots at once would be half as large each, and
- * cost nearly twice as much. One that takes long may be waiting for a lock, and does not hold up the others any more.
+ * One lot at a time, so that all who come meanwhile come together: of two at once each would be smaller, and most of what a
+ * lot costs it costs however small it is. One that takes long may be waiting for a lock, and does not hold up the others any more.
  */
 export const createLanes = (onFree: () => void): Lanes => {
   let underWay = 0
